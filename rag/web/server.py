@@ -1,0 +1,147 @@
+"""Serving the page: fonts and styles from here only, headers that forbid everything else, and a port that is ours."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# Before gradio is imported: it reads these once. Nothing is sent to anyone.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.assistant import Assistant
+from rag.records import SourcierError
+from rag.web.page import build_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_STYLE = Path(__file__).with_name("style.css")
+
+_HEADERS = {
+    # Gradio's own page needs inline scripts and eval; what this does enforce is that nothing comes from elsewhere
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def launch(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Serves the page until Ctrl-C. Raises SourcierError when the port cannot be had."""
+    serve(build_app(assistant), bind(host, port))
+
+
+def build_app(assistant: Assistant) -> FastAPI:
+    """The page as an ASGI application, at "/"."""
+    app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(
+        app,
+        build_page(assistant),
+        path="/",
+        theme=_theme(),
+        css_paths=[_STYLE],
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size=1,  # nothing is uploaded here
+    )
+    app.add_middleware(_Headers)
+    return app
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, so that nobody takes it while the index is built.
+
+    Port 0 takes a free one. Raises SourcierError when the port is taken or the address is not ours.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.socket(family, kind, protocol)
+        if os.name != "nt":  # there it would let two programs share one port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind(address)
+            found.listen(128)  # only listening tells whether another program listens here
+        except OSError:
+            found.close()
+            raise
+        return found
+    except (OSError, OverflowError) as error:
+        raise SourcierError(
+            f"Le port {port} de {host} n’est pas disponible ({_reason(error)}) : "
+            "fermez le programme qui l’occupe ou choisissez-en un autre avec --port (ou SOURCIER_PORT)."
+        ) from error
+
+
+def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+    """Serves until Ctrl-C or SIGTERM, without a traceback. `ready` is called once requests are answered."""
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, lifespan="on")
+    try:
+        Server(config, ready).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # uvicorn has shut down already and hands the signal on
+    finally:
+        listening.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn, and a call once it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:  # type: ignore[override]
+        await super().startup(list(sockets) if sockets else None)
+        if self.started:
+            self._ready()
+
+
+class _Headers:
+    """Adds the security headers to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def _theme() -> gr.themes.Base:
+    # IBM Plex Sans comes with gradio and is served from here
+    sans = (gr.themes.LocalFont("IBM Plex Sans"), "ui-sans-serif", "system-ui", "sans-serif")
+    mono = ("ui-monospace", "Consolas", "monospace")
+    return gr.themes.Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=sans, font_mono=mono)
+
+
+def _reason(error: Exception) -> str:
+    import errno
+
+    reasons = {
+        errno.EADDRINUSE: "déjà pris",
+        errno.EACCES: "accès refusé",
+        errno.EADDRNOTAVAIL: "adresse étrangère à cette machine",
+    }
+    return reasons.get(getattr(error, "errno", None) or 0, str(error))
