@@ -1,0 +1,47 @@
+"""One contract, one file per kind of answerer.
+
+An `Answerer` gets a standalone question and ranked evidence, and returns a `Draft`: sentences with the
+stretch of a document that each stands on. What it may say is settled afterwards by `rag.citations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.records import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of a draft, and the stretch of a document's text that supports it."""
+
+    text: str
+    passage_id: str
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answerer proposes. `confidence`: probability in 0..1 that the claims hold the answer.
+
+    Below the answerer's own threshold `abstained` is set, and the claims are what would have been said.
+    """
+
+    claims: tuple[Claim, ...]
+    short_answer: str | None
+    confidence: float
+    abstained: bool
+
+
+class Answerer(Protocol):
+    """Anything that answers a question from evidence."""
+
+    name: str
+
+    def answer(self, question: str, evidence: Sequence[Hit]) -> Draft:
+        """A draft from the evidence, best passage first. Empty evidence gives an abstention."""
+        ...

@@ -1,0 +1,142 @@
+"""The bundled reader: it quotes the sentences that answer, and knows how likely they do.
+
+Each sentence of the evidence gets a probability from a small perceptron over the features of `features.py`;
+a second one turns the best sentences into the probability that they hold the answer at all.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.answering import Claim, Draft
+from rag.answering.features import SENTENCE_FEATURES, Idf, Sentence, WordVectors, cut, describe
+from rag.answering.question import TYPES, Question, analyse
+from rag.answering.scorer import GeneralFrequencies, Perceptron
+from rag.answering.short import short_answer
+from rag.records import Hit
+
+_OF_BEST = (
+    "overlap", "overlap_with_title", "overlap_before", "overlap_passage", "general_overlap", "soft", "soft_passage",
+    "cosine", "cosine_passage", "fused", "names", "names_passage", "bigrams", "head", "soft_head", "novelty", "length",
+    "near_number", "near_date", "near_name", "has_number", "has_date", "has_name", "best_overlap", "best_soft",
+    "question_length",
+)  # fmt: skip
+CONFIDENCE_FEATURES = ("best", "second", "top_three", "same_passage", "unknown", "unknown_names", "lexical", *_OF_BEST,
+                       *(f"type_{name}" for name in TYPES))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Fitted on development data: see training/fit_reader.py."""
+
+    threshold: float = 0.5  # confidence under which it says "je ne sais pas"
+    passages: int = 8  # read for a question
+    companion: float = 0.5  # a further sentence is quoted when its probability is this share of the best one's
+    most: int = 3  # sentences quoted at most
+
+
+class ExtractiveReader:
+    """Answers by quoting. `idf(stem)` weighs words by the open index; `known(stem)` tells whether it has them."""
+
+    name = "phrases-1"
+
+    def __init__(self, folder: Path, *, idf: Idf, known: Idf, word_vectors: WordVectors) -> None:
+        self._sentence = Perceptron.load(folder / "sentence.safetensors")
+        self._confidence = Perceptron.load(folder / "confidence.safetensors")
+        self._general = GeneralFrequencies.load(folder / "frequencies.json")
+        self.settings = Settings(**json.loads((folder / "settings.json").read_text("utf-8")))
+        self._idf, self._known, self._word_vectors = idf, known, word_vectors
+
+    def answer(self, question: str, evidence: Sequence[Hit]) -> Draft:
+        asked = analyse(question)
+        sentences = cut(evidence[: self.settings.passages])
+        if not asked.stems or not sentences:
+            return Draft((), None, 0.0, abstained=True)
+        features = describe(
+            asked, sentences, idf=self._idf, general_idf=self._general.idf, word_vectors=self._word_vectors
+        )
+        probabilities = self._sentence(features)
+        order = np.argsort(-probabilities, kind="stable")
+        confidence = float(
+            self._confidence(
+                confidence_features(asked, sentences, features, probabilities, self._known, self._general)[None]
+            )[0]
+        )
+        chosen = choose(sentences, probabilities, order, self.settings)
+        return Draft(
+            claims=tuple(_claim(sentences[i]) for i in chosen),
+            short_answer=short_answer(asked, sentences[chosen[0]]),
+            confidence=round(confidence, 4),
+            abstained=confidence < self.settings.threshold,
+        )
+
+
+def choose(
+    sentences: Sequence[Sentence], probabilities: np.ndarray, order: np.ndarray, settings: Settings
+) -> list[int]:
+    """The best sentence, and those nearly as good that say something else; `order` is best first."""
+    best = int(order[0])
+    chosen = [best]
+    for i in map(int, order[1 : 2 * settings.most]):
+        if len(chosen) == settings.most or probabilities[i] < settings.companion * probabilities[best]:
+            break
+        if all(_differs(sentences[i], sentences[j]) for j in chosen):
+            chosen.append(i)
+    return chosen
+
+
+def _differs(a: Sentence, b: Sentence) -> bool:
+    union = len(a.stems | b.stems)
+    return bool(union) and len(a.stems & b.stems) / union < 0.8
+
+
+def _claim(sentence: Sentence) -> Claim:
+    return Claim(
+        text=sentence.text,
+        passage_id=sentence.hit.passage.id,
+        document_id=sentence.hit.passage.document_id,
+        start=sentence.start,
+        end=sentence.end,
+    )
+
+
+def confidence_features(
+    question: Question,
+    sentences: Sequence[Sentence],
+    features: np.ndarray,
+    probabilities: np.ndarray,
+    known: Idf,
+    general: GeneralFrequencies,
+) -> np.ndarray:
+    """What tells whether the best sentence answers: shape (len(CONFIDENCE_FEATURES),)."""
+    order = np.argsort(-probabilities, kind="stable")
+    best = int(order[0])
+    top = np.zeros(3)
+    top[: min(3, len(order))] = probabilities[order[:3]]
+    weights = {stem: general.idf(stem) for stem in question.stems}
+    total = max(sum(weights.values()), 1e-6)
+    unknown = {stem for stem in question.stems if not known(stem)}
+    hit = sentences[best].hit
+    row = [
+        _logit(top[0]),
+        _logit(top[1]),
+        float(top.sum()),
+        float(sum(sentences[i].rank == sentences[best].rank for i in order[:3])),
+        sum(weights[stem] for stem in unknown) / total,
+        float(len(unknown & question.names)),
+        hit.parts.get("lexical", 0.0),
+        *(features[best, SENTENCE_FEATURES.index(name)] for name in _OF_BEST),
+        *(float(question.type == name) for name in TYPES),
+    ]
+    return np.asarray(row, np.float32)
+
+
+def _logit(p: float) -> float:
+    p = min(max(float(p), 1e-4), 1 - 1e-4)
+    return math.log(p / (1 - p))

@@ -1,0 +1,182 @@
+"""The ask trip, the only place that knows all the parts.
+
+question (+ history) -> standalone question -> ranked evidence -> draft -> verified citations -> Answer
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rag import conversation
+from rag.answering import Draft, examples, metadata
+from rag.answering.extractive import ExtractiveReader
+from rag.citations import cite
+from rag.embedding import Embedder, open_embedder, word_embedder
+from rag.index import Index
+from rag.records import Answer, Document, DocumentReference, Hit, SourcierError, Turn
+from rag.retrieval import Fusion, Retriever
+from rag.settings import BUNDLED
+
+LONGEST_QUESTION = 2000  # characters
+
+ABSTENTION = "Je ne sais pas : les documents indexés ne permettent pas de répondre à cette question."
+SMALL_TALK = {
+    "greeting": "Bonjour ! Posez-moi une question sur les articles indexés : je réponds en citant mes sources.",
+    "thanks": "Avec plaisir ! N’hésitez pas si vous avez une autre question sur ces articles.",
+    "goodbye": "Au revoir, et à bientôt !",
+    "help": "Je réponds en français aux questions sur les articles indexés, et chaque phrase de ma réponse renvoie au "
+    "passage dont elle vient. Quand les articles ne disent rien, je le dis. Essayez par exemple : « {example} »",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What is open: for the page, `sourcier info` and the log."""
+
+    name: str
+    documents: int
+    passages: int
+    created: datetime
+    generation: int
+    embedder: str
+
+
+class Assistant:
+    """Answers questions from one index. Thread-safe; `refresh` changes to a newer generation between questions."""
+
+    def __init__(self, directory: Path, embedder: Embedder, *, fusion: Fusion | None = None) -> None:
+        self._directory, self._embedder, self._fusion = directory, embedder, fusion
+        self._words = word_embedder(embedder)
+        self._lock = threading.Lock()
+        self._open()
+
+    @classmethod
+    def open(cls, index: Path, *, embedder: str | None = None) -> Assistant:
+        """The assistant over the index in a folder. Raises SourcierError when there is none, or when it was made
+        with another embedder."""
+        return cls(index, open_embedder(embedder or str(BUNDLED / "embedder")))
+
+    def _open(self) -> None:
+        self.index = Index.open(self._directory, embedder=self._embedder)
+        self._retriever = Retriever(self.index, self._embedder, self._fusion)
+        terms = self.index.terms
+        self._reader = ExtractiveReader(
+            BUNDLED / "reader",
+            idf=terms.idf,
+            known=terms.document_frequency,
+            word_vectors=self._words.encode,
+        )
+
+    def refresh(self) -> bool:
+        """Open a newer generation if one was published; questions under way finish on the old one."""
+        with self._lock:
+            if not self.index.stale:
+                return False
+            self._open()
+            return True
+
+    def ask(self, question: str, history: Sequence[Turn] = (), *, top_k: int = 10) -> Answer:
+        """Answer a question, with the turns before it if it leans on them.
+
+        Raises SourcierError for an empty question or one over LONGEST_QUESTION characters.
+        """
+        question = question.strip()
+        if not question:
+            raise SourcierError("La question est vide : écrivez une question.")
+        if len(question) > LONGEST_QUESTION:
+            raise SourcierError(f"La question dépasse {LONGEST_QUESTION} caractères : raccourcissez-la.")
+        timings: dict[str, float] = {}
+        with _timed(timings, "total"):
+            if kind := conversation.small_talk(question):
+                return self._small_talk(question, kind)
+            with _timed(timings, "standalone"):
+                standalone = conversation.standalone(question, history)
+            with _timed(timings, "retrieval"):
+                evidence = self._retriever.search(standalone, max(top_k, self._reader.settings.passages))
+            with _timed(timings, "answering"):
+                draft = self._draft(standalone, evidence)
+            with _timed(timings, "citations"):
+                text, citations = cite(() if draft.abstained else draft.claims, self.document, self._reference)
+        abstained = draft.abstained or not citations
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            answer=ABSTENTION if abstained else text,
+            short_answer=None if abstained else draft.short_answer,
+            abstained=abstained,
+            confidence=draft.confidence,
+            citations=citations,
+            evidence=tuple(evidence[:top_k]),
+            documents=self.index.references({hit.passage.document_id for hit in evidence[:top_k]}),
+            timings_ms={name: round(value, 2) for name, value in timings.items()},
+            models=self.models,
+        )
+
+    def _draft(self, question: str, evidence: Sequence[Hit]) -> Draft:
+        """The reader's draft; a question about an article itself is answered from what is known of it."""
+        if (fact := metadata.asked_fact(question)) and (subject := metadata.topic(question)):
+            about = self._retriever.search(subject, 5)
+            if about and (draft := metadata.answer(fact, about, self.document)):
+                return draft
+        return self._reader.answer(question, evidence)
+
+    def _small_talk(self, question: str, kind: str) -> Answer:
+        text = SMALL_TALK[kind]
+        if "{example}" in text:
+            text = text.format(example=next(iter(self.examples(1)), "De quoi parlent ces articles ?"))
+        return Answer(question, question, text, None, abstained=False, confidence=1.0, models=self.models)
+
+    def search(self, question: str, top_k: int = 10, *, mode: str = "hybrid") -> list[Hit]:
+        """Ranked passages alone, without an answer."""
+        return self._retriever.search(question, top_k, mode=mode)
+
+    def document(self, identifier: str) -> Document:
+        """A whole document. Raises SourcierError when the index does not hold it."""
+        return self.index.document(identifier)
+
+    def _reference(self, identifier: str) -> DocumentReference:
+        return self.index.references({identifier})[identifier]
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The models that answer, as `sourcier ask --json` reports them."""
+        return {"embedder": self._embedder.name, "reader": self._reader.name}
+
+    def info(self) -> IndexInfo:
+        """What is open."""
+        manifest = self.index.manifest
+        return IndexInfo(
+            name=self._directory.name,
+            documents=manifest.documents,
+            passages=manifest.passages,
+            created=manifest.created,
+            generation=manifest.generation,
+            embedder=self._embedder.name,
+        )
+
+    def examples(self, count: int = 5) -> list[str]:
+        """Questions that this index answers, made from its own sentences and tried; fewer when it holds little."""
+        found: list[str] = []
+        passages = self.index.passages(range(min(self.index.manifest.passages, 40 * count)))
+        for candidate in examples.candidates(passages):
+            if len(found) == count:
+                break
+            answer = self.ask(candidate.question)
+            if not answer.abstained and any(candidate.answer in citation.quote for citation in answer.citations):
+                found.append(candidate.question)
+        return found
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        timings[stage] = (time.perf_counter() - started) * 1000

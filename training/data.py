@@ -1,0 +1,120 @@
+"""The data sets that the models are trained and tuned on, read from a folder given by the caller.
+
+The folder holds what `training/README.md` lists; nothing of it is part of this repository or of the product.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rag.records import Document, Passage, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a data set: `answers` verbatim spans (none: unanswerable), `document_id` its gold article."""
+
+    id: str
+    text: str
+    document_id: str
+    answers: tuple[str, ...] = ()
+    evidence: str = ""
+    kind: str = "answerable"
+    type: str = ""
+    history: tuple[Turn, ...] = ()
+    standalone: str | None = None
+    answer_start: int = -1
+
+
+@dataclass
+class Data:
+    """Lazy access to every file of the data folder."""
+
+    folder: Path
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The lines of a text file, compressed with xz or not."""
+        path = self.folder / name
+        with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as lines:
+            for line in lines:
+                yield line.decode("utf-8")
+
+    def rows(self, name: str) -> Iterator[dict]:
+        """The records of a .jsonl or .jsonl.xz file."""
+        return map(json.loads, self.lines(name))
+
+    @cached_property
+    def news(self) -> dict[str, Document]:
+        """31,273 news articles by id."""
+        return {
+            row["id"]: Document(id=row["id"], text=row["text"], title=row["title"], path=f"news.jsonl#{row['id']}")
+            for row in self.rows("news.jsonl.xz")
+        }
+
+    @cached_property
+    def headings(self) -> dict[str, str]:
+        """The heading (standfirst) of each news article."""
+        return {row["id"]: row.get("heading") or "" for row in self.rows("news.jsonl.xz")}
+
+    def piaf(self, part: str) -> tuple[list[Document], list[Question]]:
+        """Passages (as documents) and questions of `part`: "train" or "dev"."""
+        documents, questions = [], []
+        for article in json.loads((self.folder / f"piaf-{part}.json").read_text("utf-8"))["data"]:
+            for number, paragraph in enumerate(article["paragraphs"]):
+                identifier = f"{part}/{article['title']}/{number}"
+                documents.append(
+                    Document(id=identifier, text=paragraph["context"], title=article["title"], path=identifier)
+                )
+                questions += [
+                    Question(
+                        id=row["id"],
+                        text=row["question"],
+                        document_id=identifier,
+                        answers=tuple(answer["text"] for answer in row["answers"]),
+                        answer_start=row["answers"][0]["answer_start"],
+                    )
+                    for row in paragraph["qas"]
+                ]
+        return documents, questions
+
+    def news_questions(self, part: str) -> list[Question]:
+        """The questions over news articles: `part` is "train" or "dev"."""
+        return [_question(row) for row in self.rows(f"news-qa-{part}.jsonl")]
+
+    def wiki_questions(self) -> tuple[dict[str, Document], list[Question]]:
+        """The questions over encyclopedic texts, and those texts by id."""
+        documents, questions = {}, []
+        for row in self.rows("wiki-qa-train.jsonl"):
+            key = row["article"]
+            documents[key] = Document(id=key, text=row["context"], title=row["title"], path=key)
+            questions.append(_question(row))
+        return documents, questions
+
+
+def _question(row: dict) -> Question:
+    return Question(
+        id=row["id"],
+        text=row["question"],
+        document_id=row["article"],
+        answers=tuple(row.get("answers") or ()),
+        evidence=row.get("evidence") or "",
+        kind=row["kind"],
+        type=row.get("type") or "",
+        history=tuple(Turn("user", question) for question in row.get("history") or ()),
+        standalone=row.get("standalone"),
+    )
+
+
+def gold_passage(passages: list[Passage], question: Question) -> Passage | None:
+    """The passage of the gold document that holds most of the evidence sentence (or the answer), or None."""
+    needle = question.evidence or (question.answers[0] if question.answers else "")
+    for wanted in (needle, needle[:60], *question.answers):
+        for passage in passages:
+            if wanted and wanted in passage.text:
+                return passage
+    return None
