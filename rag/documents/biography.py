@@ -1,0 +1,83 @@
+"""The author's biography under an article: a section of its own, or a last paragraph that presents the author."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.documents.lines import Line, key
+from rag.documents.metadata import Said, is_name
+from rag.documents.titles import looks_like_title, same_title
+
+_HEADER = re.compile(
+    r"(?:a propos|au sujet) (?:de l'|des |du )(?:auteure?|autrice|redacteur|journaliste|auteur\(e\))(?:ic?e)?s?(?: de cet article)?\s*:?"
+    r"|about the authors?\s*:?|qui (?:est l'auteure?|sont les auteurs) ?\??|biographie (?:de l'|des )(?:auteure?|autrice)s?\s*:?"
+)
+_ABOUT = re.compile(r"(?:a propos de|about|qui est) (?P<name>.{3,60}?) ?\??\s*:?")
+_PRESENTS = re.compile(
+    r",? (?:est|sont|a|ont|couvre|ecrit|travaille|collabore|dirige|enseigne|anime|signe|is|was|has|writes|covers|works)\b"
+    r"|,? (?:journaliste|redact|chroniqu|expert|specialiste|professeur|docteur|econom|consultant|chercheu|fondat|auteur)"
+)
+_EARLIEST = 0.3  # of the lines: a section "À propos de l'auteur" before that is the article's own
+_LONGEST = 900
+
+
+def _presents(line: Line, author: list[str]) -> bool:
+    """Whether a paragraph begins with the author's name and says who that is."""
+    words = key(line.core[:120])
+    if len(author) < 2 or words[: len(author)] != author or len(line.core) > _LONGEST:
+        return False
+    head = line.core[:200]
+    tail = re.search(rf"{re.escape(head.split()[len(author) - 1])}(?P<rest>.*)", head, re.DOTALL)
+    folded = " ".join(key(tail["rest"])) if tail else ""
+    return _PRESENTS.match(f" {folded}") is not None
+
+
+def mark_biography(lines: Sequence[Line], author: str | None) -> Said | None:
+    """Mark the biography's lines; returns who it says the author is if that was not known.
+
+    A section runs to the end of the text, or to a heading over a paragraph that no longer speaks of the author.
+    """
+    words = key(author) if author else []
+    for index in range(max(1, int(len(lines) * _EARLIEST)), len(lines)):
+        line = lines[index]
+        if line.reason or not line.plain or len(line.core) > 80:
+            continue
+        about = _ABOUT.fullmatch(line.plain)
+        if _HEADER.fullmatch(line.plain) or (about and words and key(about["name"]) == words):
+            line.reason = "biography"
+            return _mark_section(lines, index, author)
+    if words:
+        last = [line for line in lines if not line.reason][-2:]
+        if len(last) > 1 or any(line.reason for line in lines):
+            remaining = sum(not line.reason for line in lines)
+            for line in last:
+                if remaining > 1 and _presents(line, words):
+                    line.reason = "biography"
+    return None
+
+
+def _mark_section(lines: Sequence[Line], header: int, author: str | None) -> Said | None:
+    found: Said | None = None
+    presented = False
+    for index in range(header + 1, len(lines)):
+        line = lines[index]
+        if author is None and not presented and is_name(line.core):
+            author = line.core
+            found = Said("author", author, line.core_start, line.core_end, 1)
+        surname = key(author)[-1:] if author else []
+        below = lines[index + 1] if index + 1 < len(lines) else None
+        heading = line.heading or (line.isolated_above and line.isolated_below and looks_like_title(line.core))
+        if (
+            presented
+            and heading
+            and below is not None
+            and below.body
+            and not (author and same_title(key(line.core), key(author)))
+            and not (surname and surname[0] in key(below.core))
+        ):
+            break
+        presented = presented or line.body
+        if not line.reason:
+            line.reason = "biography"
+    return found

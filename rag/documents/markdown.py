@@ -1,0 +1,71 @@
+"""Markdown: the document is the decoded file; its front matter is set apart and gives metadata."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from rag.documents.dates import parse_date
+from rag.documents.draft import Draft
+from rag.documents.encoding import decode
+from rag.documents.language import normal_language
+from rag.documents.record_fields import NAMES, as_tags, as_text
+from rag.records import Span
+
+_FRONT_MATTER = re.compile(
+    r"\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<values>.*?)(?:^|\n)(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL
+)
+_PAIR = re.compile(r"^(?P<name>[A-Za-zÀ-ÿ_ -]+?)[ \t]*[:=][ \t]*(?P<value>[^\n]*?)[ \t]*$", re.MULTILINE)
+
+
+def _values(block: str) -> dict[str, Any]:
+    """The front matter as a mapping; line by line, as far as it goes, where it is not valid YAML."""
+    try:
+        loaded = yaml.safe_load(block)
+    except (yaml.YAMLError, ValueError):  # ValueError: a date such as 2025-13-45
+        loaded = None
+    if not isinstance(loaded, dict):
+        loaded = {match["name"]: match["value"].strip("\"'") for match in _PAIR.finditer(block)}
+    return {str(name).strip().lower(): value for name, value in loaded.items()}
+
+
+def read(content: bytes, charset: str | None = None) -> Draft:
+    """The file as it stands; facts of the front matter point at their values in it."""
+    text = decode(content, charset)
+    match = _FRONT_MATTER.match(text)
+    if match is None or not (values := _values(match["values"])):
+        return Draft(text, verbatim=True)
+
+    def value(field: str) -> Any:
+        return next((values[name] for name in NAMES[field] if values.get(name) not in (None, "")), None)
+
+    offset = match.start("values")
+    facts: list[Span] = []
+    for pair in _PAIR.finditer(match["values"]):
+        field = next(
+            (f for f in ("title", "author", "date", "source") if pair["name"].strip().lower() in NAMES[f]), None
+        )
+        written = pair["value"]
+        inner = written.strip("\"'")
+        if field and inner and inner[0] not in "[{|>&*" and not any(fact.reason == field for fact in facts):
+            begin = offset + pair.start("value") + written.index(inner)
+            facts.append(Span(begin, begin + len(inner), field))
+    published = parse_date(value("date"))
+    if published is None:
+        facts = [fact for fact in facts if fact.reason != "date"]
+    begin, end = match.start("fence"), match.start() + len(match.group().rstrip())
+    return Draft(
+        text,
+        title=as_text(value("title")),
+        author=as_text(value("author")),
+        date=published,
+        source=as_text(value("source")),
+        language=normal_language(as_text(value("language"))),
+        tags=as_tags(value("tags")),
+        body_start=match.end(),
+        clutter=(Span(begin, end, "front matter"),),
+        facts=tuple(facts),
+        verbatim=True,
+    )
