@@ -50,7 +50,8 @@ _ANYWHERE = {
         r"|(?:parametrer|personnaliser|gerer|gestion) (?:mes |des |les |vos )?cookies)\b.{0,30}",
     ),
     "paywall": (
-        r"(?:cet |l'|ce |la )?(?:article|contenu|suite|lecture)(?: de (?:cet article|ce contenu))?(?: complet)?(?: est| sont)?(?: exclusivement)? reservee?s? (?:aux|a nos) abonne.{0,160}",
+        r"(?:cet |l'|ce |la )?(?:article|contenu|suite|lecture)(?: de (?:cet article|ce contenu))?(?: complet)?"
+        r"(?: est| sont)?(?: exclusivement)? reservee?s? (?:aux|a nos) abonne.{0,160}",
         r"il vous reste .{1,30} a (?:lire|decouvrir).*",
         r"(?:article |contenu )?(?:reserve|exclusivite) (?:aux|a nos) abonne.{0,20}",
         r"pour (?:lire la suite|continuer (?:a lire|votre lecture)|poursuivre (?:la|votre) lecture).*",
@@ -58,12 +59,14 @@ _ANYWHERE = {
         r"(?:je m'abonne|s'abonner|abonnement)(?: (?:des|a partir de|pour) .{0,40})?",
     ),
     "advertisement": (
-        r"(?:- )?(?:publicite|advertisement|annonce|sponsorise|contenu (?:sponsorise|partenaire))(?: -)?",
+        r"(?:- )?(?:publicite|advertisement|sponsorise|contenu (?:sponsorise|partenaire))(?: -)?",
         r"(?:la suite|votre article|l'article continue|article) apres (?:la|cette) (?:publicite|pub|annonce).{0,10}",
     ),
     "credit": (
         r"©.{0,110}",
-        r"(?:\(c\)|copyright) ?(?:©|\(c\)|\d{4}|by\b).{0,100}", rf"(?:photos?|ph\.?|images?|video|illustration) ?(?:d'illustration )?(?:[-:/|] ?)?(?:{_AGENCY})\b.{{0,60}}",
+        r"(?:\(c\)|copyright) ?(?:©|\(c\)|\d{4}|by\b).{0,100}",
+        r"(?:photos?|ph\.?|images?|video|illustration) ?(?:d'illustration )?(?:[-:/|] ?)?"
+        rf"(?:{_AGENCY})\b.{{0,60}}",
         r"credits?(?: ?[-:]? ?(?:photos?|images?|videos?|illustrations?))+\s*:.{1,110}",
         rf"credits?\s*:\s*(?:.{{1,50}}/.{{1,50}}|(?:{_AGENCY})\b.{{0,60}})",
         r"photos?(?: credits?| d'illustration)?\s*:[^.]{1,90}", r"photos? (?:by|par|de) .{2,40}/.{2,40}", r"photos? d'illustration\.?(?: .{0,60})?",
@@ -99,7 +102,8 @@ _EDGES = {
              r"|mentions legales|plan du site|contact(?:ez-nous)?|(?:politique|charte) de confidentialite|toute l'actualite(?: .{0,30})?"
              r"|retrouvez (?:toute l'actualite|nos |tous nos|toutes nos|tous les articles|cet article).{0,120}",),
     "cookies": (r"(?:tout )?(?:accepter|refuser)(?: tout)?|j'accepte|ok, tout accepter",),
-    "tags": (r"(?:mots?[- ]cles?|tags?|etiquettes?|hashtags?|themes|sujets|rubriques?|categories?|categorie|keywords?|filed under|classe dans|topics)\s*:\s*.{1,250}",),
+    "tags": (r"(?:mots?[- ]cles?|tags?|etiquettes?|hashtags?|themes|sujets|rubriques?|categories?|keywords?|filed under"
+             r"|classe dans|topics)\s*:\s*.{1,250}",),
     "paywall": (r"abonnes?|premium|subscribers only",),
 }  # fmt: skip
 

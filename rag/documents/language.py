@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 
-_FRENCH = frozenset(
-    (
-        "le la les un une des du de et est sont dans pour par sur avec que qui ne pas plus ce cette ces il elle ils nous "
-        "vous aux au en été être avoir fait mais ou donc son sa ses leur leurs comme aussi était ont"
-    ).split()
-)
-_ENGLISH = frozenset(
-    (
-        "the of and to in is are was were for with that this it on as be by at from have has had not but or an he she "
-        "they we you his her their its which will would been who what about after said"
-    ).split()
-)
+_FRENCH_WORDS = """le la les un une des du de et est sont dans pour par sur avec que qui ne pas plus ce cette ces il elle
+ils nous vous aux au en été être avoir fait mais ou donc son sa ses leur leurs comme aussi était ont"""
+_ENGLISH_WORDS = """the of and to in is are was were for with that this it on as be by at from have has had not but or an he
+she they we you his her their its which will would been who what about after said"""
+_FRENCH, _ENGLISH = frozenset(_FRENCH_WORDS.split()), frozenset(_ENGLISH_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]+")
 
 

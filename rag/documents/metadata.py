@@ -41,9 +41,12 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _AGO = re.compile(
-    rf"(?:{_VERB}{_S}*:?{_S}*)?(?:(?:il{_S}y{_S}a|about){_S}(?:\d+|une?|quelques|plus d['’]une?|an?){_S}(?:secondes?|minutes?|min|heures?|h|jours?|j|semaines?|mois|ans?)"
-    rf"|\d+{_S}(?:minutes?|hours?|days?|weeks?|months?){_S}ago|(?:hier|aujourd['’]hui)(?:,)?{_S}(?:à{_S})?{TIME}"
-    rf"|{_VERB}{_S}(?:à{_S})?{TIME}|à{_S}{TIME})",
+    rf"(?:{_VERB}{_S}*:?{_S}*)?(?:"
+    rf"(?:il{_S}y{_S}a|about){_S}(?:\d+|une?|quelques|plus d['’]une?|an?){_S}"
+    r"(?:secondes?|minutes?|min|heures?|h|jours?|j|semaines?|mois|ans?)"
+    rf"|\d+{_S}(?:minutes?|hours?|days?|weeks?|months?){_S}ago"
+    rf"|(?:hier|aujourd['’]hui),?{_S}(?:à{_S})?{TIME}|à{_S}{TIME})"
+    rf"|{_VERB}{_S}(?:à{_S})?{TIME}",
     re.IGNORECASE,
 )
 _READING = re.compile(
