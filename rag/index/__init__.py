@@ -1,0 +1,28 @@
+"""The index: vectors (FAISS), terms (BM25) and store (SQLite), bound into generations published by one rename.
+
+Readers need `Index`; `rag/ingestion.py` alone needs `Building`.
+"""
+
+from rag.index.building import Building, Progress, sole_writer
+from rag.index.changes import Changes
+from rag.index.generation import Index
+from rag.index.manifest import Manifest
+from rag.index.store import DocumentSummary, FailedRecord, FileStamp
+from rag.index.store_writer import StoreWriter
+from rag.index.terms import TermIndex
+from rag.index.vectors import VectorIndex
+
+__all__ = [
+    "Building",
+    "Changes",
+    "DocumentSummary",
+    "FailedRecord",
+    "FileStamp",
+    "Index",
+    "Manifest",
+    "Progress",
+    "StoreWriter",
+    "TermIndex",
+    "VectorIndex",
+    "sole_writer",
+]
