@@ -84,8 +84,8 @@ def signs(document: Document, block: Block) -> list[Span]:
                 found += [Span(*match.span(1)), Span(*match.span(2))]
     for prefix in prefixes:
         for line in _LINE.finditer(text, block.start, block.end):
-            if line.group() and (match := prefix.match(line.group())):
-                found.append(Span(line.start(), line.start() + match.end()))
+            if line.group() and (opening := prefix.match(line.group())):
+                found.append(Span(line.start(), line.start() + opening.end()))
             if block.kind != "quote":
                 break
     kept: list[Span] = []

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from rag.assistant import LONGEST_QUESTION
 from rag.records import Answer, Citation, DocumentReference, Turn
 from rag.web.markup import element, fragment
 from rag.web.viewer import facts
-from rag.web.words import Words
+from rag.web.words import Words, french_spaces
 
 _MARKER = re.compile(r"[ \u00a0\u202f]*\[(\d{1,3})\]")
-MAXIMUM = 2000  # characters of a question
 _NEAREST = 3  # passages shown when there is no answer
 _EXCERPT = 220  # characters of such a passage
 
@@ -39,7 +39,9 @@ def history(exchanges: Sequence[Exchange]) -> list[Turn]:
     for exchange in exchanges:
         if exchange.state == "done" and exchange.answer:
             plain = "".join(
-                part for part in split_markers(exchange.answer.answer, exchange.answer.citations) if isinstance(part, str)
+                part
+                for part in split_markers(exchange.answer.answer, exchange.answer.citations)
+                if isinstance(part, str)
             )
             turns += [Turn("user", exchange.question), Turn("assistant", plain)]
     return turns
@@ -77,7 +79,7 @@ def conversation(exchanges: Sequence[Exchange], words: Words, first: int = 0) ->
 def welcome(examples: Sequence[str], words: Words, *, empty: bool) -> Markup:
     """What stands where the conversation will be: how to begin, and questions to click on."""
     buttons = (
-        element("li", element("button", question, type="button", data_question=question, lang="fr"))
+        element("li", element("button", french_spaces(question), type="button", data_question=question, lang="fr"))
         for question in examples
     )
     return element(
@@ -95,7 +97,7 @@ def _exchange(exchange: Exchange, place: int, words: Words) -> Markup:
         element(
             "h2",
             element("span", words("you_asked"), class_="unseen"),
-            element("span", exchange.question, class_="asked", dir="auto"),
+            element("span", french_spaces(exchange.question), class_="asked", dir="auto"),
             class_="question",
         ),
         element(
@@ -122,7 +124,7 @@ def _reply(exchange: Exchange, place: int, words: Words) -> Iterator[Markup]:
             if exchange.state == "stopped":
                 yield element("p", words("stopped"), class_="notice")
         case "too_long":
-            length, limit = words.number(len(exchange.question)), words.number(MAXIMUM)
+            length, limit = words.number(len(exchange.question)), words.number(LONGEST_QUESTION)
             yield element("p", words("too_long", length=length, limit=limit), class_="notice", role="alert")
         case reason:
             yield element("p", words(reason), class_="notice", role="alert")
@@ -133,6 +135,8 @@ def _answer(answer: Answer, exchange: Exchange, place: int, words: Words) -> Ite
     if answer.short_answer and answer.short_answer.strip() != answer.answer.strip():
         yield element("p", answer.short_answer, class_="short-answer", lang="fr")
     written = answer.answer if exchange.draft is None else exchange.draft
+    if not answer.citations:
+        written = french_spaces(written)  # the assistant's own words; a quotation stays as its document writes it
     paragraph: list[str | Markup] = []
     for part in split_markers(written, answer.citations):
         if isinstance(part, Citation):
@@ -177,9 +181,14 @@ def _sources(citations: Sequence[Citation], place: int, words: Words) -> Markup:
         document = group[0].document
         markers = fragment(*(_marker(citation, place, words) for citation in group))
         title = element(
-            "button", document.title, type="button", class_="title", data_exchange=place, data_marker=group[0].marker,
+            "button",
+            document.title,
+            type="button",
+            class_="title",
+            data_exchange=place,
+            data_marker=group[0].marker,
             dir="auto",
-        )  # fmt: skip
+        )
         line = facts(document, words)
         items.append(
             element(
@@ -193,7 +202,7 @@ def _sources(citations: Sequence[Citation], place: int, words: Words) -> Markup:
 
 def _abstention(answer: Answer, place: int, words: Words) -> Iterator[Markup]:
     # the assistant's own sentence is French: a page in another language says it in its own words
-    sentence = answer.answer.strip() if words.language == "fr" else ""
+    sentence = french_spaces(answer.answer.strip()) if words.language == "fr" else ""
     yield element("p", sentence or words("abstained"), class_="abstained")
     nearest = [hit for hit in answer.evidence[:_NEAREST] if hit.passage.text.strip()]
     if not nearest:
@@ -206,11 +215,17 @@ def _abstention(answer: Answer, place: int, words: Words) -> Iterator[Markup]:
             element(
                 "li",
                 element(
-                    "button", title, type="button", class_="title", data_exchange=place, data_evidence=rank,
-                    aria_label=words("open_passage", title=title), dir="auto",
+                    "button",
+                    title,
+                    type="button",
+                    class_="title",
+                    data_exchange=place,
+                    data_evidence=rank,
+                    aria_label=words("open_passage", title=title),
+                    dir="auto",
                 ),
                 element("span", _excerpt(hit.passage.text), class_="excerpt", lang="fr"),
-            )  # fmt: skip
+            )
         )
     yield element(
         "section",

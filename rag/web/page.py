@@ -15,10 +15,10 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from rag.assistant import Assistant
+from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.records import Answer, DocumentReference, SourcierError
 from rag.web.markup import element
-from rag.web.messages import MAXIMUM, Exchange, conversation, history, welcome
+from rag.web.messages import Exchange, conversation, history, welcome
 from rag.web.viewer import document_panel, failure_panel, quote_panel
 from rag.web.words import Words, preferred_language
 
@@ -122,7 +122,7 @@ class Chat:
 
     def _answering(self, question: str, exchanges: Exchanges) -> Iterator[Exchange]:
         """The states that an exchange goes through, the last one closed."""
-        if len(question) > MAXIMUM:
+        if len(question) > LONGEST_QUESTION:
             yield Exchange(question, state="too_long")
             return
         try:

@@ -20,14 +20,15 @@ function showPreview(marker) {
 	title.textContent = marker.dataset.title;
 	preview.replaceChildren(quote, title);
 	preview.hidden = false;
+	preview.style.left = preview.style.top = "0"; // where nothing narrows it while it is measured
 	marker.setAttribute("aria-describedby", "preview");
 	const at = marker.getBoundingClientRect();
 	const box = preview.getBoundingClientRect();
 	const left = Math.min(Math.max(PREVIEW_MARGIN, at.left + at.width / 2 - box.width / 2),
 		window.innerWidth - box.width - PREVIEW_MARGIN);
-	const above = at.top - box.height - 6;
+	const below = at.bottom + 6; // the sentence above the marker stays readable
 	preview.style.left = `${left}px`;
-	preview.style.top = `${above >= PREVIEW_MARGIN ? above : at.bottom + 6}px`;
+	preview.style.top = `${below + box.height <= window.innerHeight - PREVIEW_MARGIN ? below : at.top - box.height - 6}px`;
 }
 
 function hidePreview() {
@@ -57,7 +58,8 @@ function documentArrived() {
 	scroller.scrollTop = 0;
 	if (mark) {
 		const offset = mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-		scroller.scrollTop = Math.max(0, offset - scroller.clientHeight / 3);
+		const header = opened.querySelector("header").offsetHeight; // it stays on top of the text
+		scroller.scrollTop = Math.max(0, offset - header - (scroller.clientHeight - header) / 4);
 	}
 }
 
@@ -73,7 +75,10 @@ document.addEventListener("focusin", (event) => {
 	if (marker?.matches(":focus-visible")) showPreview(marker);
 	else hidePreview();
 });
-document.addEventListener("scroll", hidePreview, true);
+document.addEventListener("scroll", (event) => {
+	hidePreview();
+	if (event.target === log()) follows();
+}, { capture: true, passive: true });
 
 document.addEventListener("click", (event) => {
 	const button = event.target instanceof Element ? event.target.closest("button") : null;
@@ -132,8 +137,21 @@ function wordsArrived() {
 	}
 }
 
-new MutationObserver(documentArrived).observe(element, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-opened"] });
-log().addEventListener("scroll", follows, { passive: true });
-new MutationObserver(logChanged).observe(log(), { childList: true, subtree: true, characterData: true });
-new MutationObserver(wordsArrived).observe(document.querySelector(".gradio-container"), { childList: true, subtree: true });
-wordsArrived();
+// Gradio mounts the parts of the page in no fixed order: one observer on all of it, at most once a frame
+let scheduled = false;
+function changed() {
+	if (scheduled) return;
+	scheduled = true;
+	requestAnimationFrame(() => {
+		scheduled = false;
+		if (!log()) return;
+		wordsArrived();
+		logChanged();
+		documentArrived();
+	});
+}
+
+new MutationObserver(changed).observe(body, {
+	childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-opened", "aria-busy"],
+});
+changed();

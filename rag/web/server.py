@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # Before gradio is imported: it reads these once. Nothing is sent to anyone.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -16,14 +17,12 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.assistant import Assistant
 from rag.records import SourcierError
 from rag.web.page import build_page
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -45,12 +44,20 @@ def launch(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860) -> N
 def build_app(assistant: Assistant) -> FastAPI:
     """The page as an ASGI application, at "/"."""
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
+    style = _STYLE.read_text("utf-8")
+
+    # Not through gradio's `css`: that is applied twice, once with every selector rewritten
+    @app.get("/sourcier/style.css", include_in_schema=False)
+    def stylesheet() -> Response:
+        return Response(style, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000"})
+
+    version = hashlib.sha256(style.encode()).hexdigest()[:12]
     gr.mount_gradio_app(
         app,
         build_page(assistant),
         path="/",
         theme=_theme(),
-        css_paths=[_STYLE],
+        head=f'<link rel="stylesheet" href="sourcier/style.css?{version}">',
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -106,8 +113,8 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:  # type: ignore[override]
-        await super().startup(list(sockets) if sockets else None)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
         if self.started:
             self._ready()
 
@@ -130,15 +137,13 @@ class _Headers:
 
 
 def _theme() -> gr.themes.Base:
-    # IBM Plex Sans comes with gradio and is served from here
-    sans = (gr.themes.LocalFont("IBM Plex Sans"), "ui-sans-serif", "system-ui", "sans-serif")
+    # IBM Plex Sans comes with gradio and is served from here; its file of weight 600 lacks the basic letters
+    sans = (gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700)), "ui-sans-serif", "system-ui", "sans-serif")
     mono = ("ui-monospace", "Consolas", "monospace")
     return gr.themes.Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=sans, font_mono=mono)
 
 
 def _reason(error: Exception) -> str:
-    import errno
-
     reasons = {
         errno.EADDRINUSE: "déjà pris",
         errno.EACCES: "accès refusé",

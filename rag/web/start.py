@@ -6,16 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-
+from rag.progress import shown_progress
 from rag.records import SourcierError
 from rag.settings import Settings
 
 
 def start(
     index_dir: Path,
-    paths: Sequence[Path] | None = None,
+    paths: Sequence[Path | str] | None = None,
     host: str = "127.0.0.1",
     port: int = 7860,
     *,
@@ -43,32 +41,20 @@ def start(
     serve(app, listening, ready=lambda: print(f"Sourcier est prêt : {url}", flush=True))
 
 
-def update_index(index_dir: Path, paths: Sequence[Path], embedder: str) -> None:
-    """Makes the index equal the paths, with a progress bar where there is a terminal."""
+def update_index(index_dir: Path, paths: Sequence[Path | str], embedder: str) -> None:
+    """Makes the index equal the paths, with a progress bar where there is a terminal; unreadable files are named."""
     from rag.embedding import open_embedder
     from rag.ingestion import build_index
 
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    tasks: dict[str, TaskID] = {}
-
-    def progress(stage: str, done: int, total: int | None) -> None:
-        if stage not in tasks:
-            tasks[stage] = bar.add_task(stage, total=total)
-        bar.update(tasks[stage], completed=done, total=total)
-
-    with bar:
-        build_index([str(path) for path in paths], index_dir, embedder=open_embedder(embedder), progress=progress)
+    with shown_progress() as progress:
+        report = build_index(
+            [str(path) for path in paths], index_dir, embedder=open_embedder(embedder), progress=progress
+        )
+    for failure in report.failures:
+        print(f"Non indexé : {failure.path} ({failure.reason})", file=sys.stderr)
 
 
-def run(index_dir: Path, paths: Sequence[Path] | None, host: str, port: int) -> int:
+def run(index_dir: Path, paths: Sequence[Path | str] | None, host: str, port: int) -> int:
     """`start` for a command line: the exit status, 1 after one line on stderr when it cannot start."""
     try:
         start(index_dir, paths, host, port)

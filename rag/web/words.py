@@ -24,7 +24,7 @@ _FRENCH: dict[str, str | Plural] = {
     "documents": Plural("{count} document", "{count} documents"),
     "passages": Plural("{count} passage", "{count} passages"),
     "question_label": "Votre question",
-    "placeholder": "Posez une question sur les documents…",
+    "placeholder": "Posez une question…",
     "send": "Envoyer",
     "stop": "Arrêter",
     "new_conversation": "Nouvelle conversation",
@@ -58,7 +58,7 @@ _ENGLISH: dict[str, str | Plural] = {
     "documents": Plural("{count} document", "{count} documents"),
     "passages": Plural("{count} passage", "{count} passages"),
     "question_label": "Your question",
-    "placeholder": "Ask a question about the documents…",
+    "placeholder": "Ask a question…",
     "send": "Send",
     "stop": "Stop",
     "new_conversation": "New conversation",
@@ -83,8 +83,8 @@ _ENGLISH: dict[str, str | Plural] = {
 }
 
 _MONTHS = {
-    "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
-    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": "January February March April May June July August September October November December".split(),
 }
 
 LANGUAGES: dict[str, dict[str, str | Plural]] = {"fr": _FRENCH, "en": _ENGLISH}
