@@ -28,13 +28,13 @@ _L = r"[^\W\d_]"
 _A = f"[{_APOSTROPHES}]"
 # One alternative for each kind of token, tried in this order
 _TOKEN = re.compile(
-    rf"(?P<elided>(?i:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu|presqu(?!{_A}[iî]le)){_A}(?={_L}))"
+    rf"(?P<elided>(?i:[cçdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu|presqu(?!{_A}[iî]le)){_A}(?={_L}))"
     rf"|(?P<dotted>(?<![\w.]){_L}(?:\.{_L})+(?!\w)|{_L}{{1,2}}&{_L}{{1,2}}(?!\w))"  # O.N.U., R&D
     rf"|(?P<hour>(?<=\d)[hH](?=\d))"  # 20h30
     rf"|(?P<word>{_L}[^\W_]*(?:{_A}{_L}[^\W_]*)*)"
     rf"|(?:(?P<grouped>{numbers.GROUPED})|(?P<run>{numbers.RUN})"
-    rf"|(?P<code>\d+(?i:[abcdfgiknopqruxyz])(?!\w))"  # 5G, 3D; not 5m, 20h, 12l, which are quantities
-    rf"|(?P<plain>{numbers.PLAIN}))(?:(?i:i?[èe]mes?|[èe]?res?|ers?|n?des?|nds?|es?)(?!\w)|ᵉʳ?)?"  # 1er, 2nde, 19e
+    rf"|(?P<code>\d+(?i:[aàâbcçdfgiîïknoôpqruùûüxyÿz])(?!\w))"  # 5G, 3D; not 5m, 20h, 12l, which are quantities
+    rf"|(?P<plain>{numbers.PLAIN}))(?:(?i:i?[eéèê]mes?|[eéèê]?r[eéèê]s?|[eéèê]rs?|n?d[eéèê]s?|nds?|[eéèê]s?)(?!\w)|ᵉʳ?)?"  # 1er, 2nde, 19e
 )
 
 _STOPS = """
@@ -115,6 +115,10 @@ def _stem(folded: str) -> str:
 _Found = tuple[int, int, str, bool]
 
 
+def _bare(text: str) -> str:
+    return _IGNORED.sub("", text).replace("ʼ", "'")  # this apostrophe counts as a letter
+
+
 def _scan(text: str) -> list[_Found]:
     """The fields of every token of a text that is free of ignored characters."""
     found: list[_Found] = []
@@ -177,7 +181,7 @@ def _composed(text: str, found: list[_Found], spelled: set[int]) -> list[_Found]
 
 def tokens(text: str) -> list[Token]:
     """Every word and number of `text` in order, stop words included and marked."""
-    bare = _IGNORED.sub("", text)
+    bare = _bare(text)
     found = map(Token._make, _scan(bare))
     if len(bare) == len(text):
         return list(found)
@@ -189,7 +193,7 @@ def tokens(text: str) -> list[Token]:
 
 def terms(text: str) -> list[str]:
     """The stems that BM25 indexes and searches: no stop words; `start-up` also gives `startup`, `GPT-4` `gpt4`."""
-    text = _IGNORED.sub("", text)
+    text = _bare(text)
     result: list[str] = []
     begin = finish = -2  # of the last token, where that can be the first part of a compound
     for start, end, root, stop in _scan(text):

@@ -13,6 +13,7 @@ from rag.french.analysis import STOP_WORDS, fold
 _MARKDOWN = re.compile(r"#{1,6}\s|>|\||```|={3,}|-{3,}|\*{3,}")
 _NUMBERING = r"(?:\d{1,3}|[IVX]{1,5}|[a-zA-Z])"
 _ITEM = re.compile(rf"[-–—•●▪■◦‣·*+►➢➤✓]\s|[–—•●▪■◦‣►➢➤✓]|{_NUMBERING}(?:[.)]|\s?°)\s|\[\d+\]")
+_FIRST_WORD = re.compile(r"(?:[^\w\s]+\s+|\d{1,3}[.)]\s+)?\S+")
 _HEADING = re.compile(r"#{1,6}\s")
 _TITLE_LAST = re.compile(r"(?:^|[\s'’(])(?:MM?|Mmes?|Mlles?|Drs?|Prs?|Mes?|Mgr|Stes?)\.$")
 _INITIAL_LAST = re.compile(r"(?:^|[\s'’(])[A-ZÀ-Þ]\.$")
@@ -20,22 +21,27 @@ _ENDS = tuple('.!?…:;»”"')
 _NARROWEST, _WIDEST = 25, 130  # columns at which people and converters wrap text
 
 
+def _has_room(line: str, following: str, width: int) -> bool:
+    """Whether the first word of the `following` line would still have stood on `line`: it was ended on purpose."""
+    beginning = _FIRST_WORD.match(following)
+    return len(line) + 1 + len(beginning.group() if beginning else "") <= width
+
+
 def _wrap_width(lines: list[str]) -> int:
     """The width at which single line breaks only fold long lines, or 0 where each break means something.
 
-    A text is hard-wrapped where most lines that do not end a sentence go on with a small letter.
+    A text is hard-wrapped where most lines that do not end a sentence go on with a small letter, or have no room
+    for the next word.
     """
-    folds, others = [], 0
-    for line, following in pairwise(lines):
-        if line and following and len(line) <= _WIDEST and not line.endswith(_ENDS) and not _ITEM.match(following):
-            if following[0].islower():
-                folds.append(len(line))
-            else:
-                others += 1
-    if len(folds) < 2 or len(folds) <= others:
-        return 0
-    width = sorted(folds)[round(0.9 * (len(folds) - 1))]
-    return width if width >= _NARROWEST else 0
+    pairs = [
+        (line, following)
+        for line, following in pairwise(lines)
+        if line and following and len(line) <= _WIDEST and not line.endswith(_ENDS) and not _ITEM.match(following)
+    ]
+    folds = sorted(len(line) for line, following in pairs if following[0].islower())
+    width = folds[round(0.9 * (len(folds) - 1))] if len(folds) > 1 else 0
+    ended = sum(_has_room(line, following, width) for line, following in pairs if not following[0].islower())
+    return width if width >= _NARROWEST and len(folds) > ended else 0
 
 
 def _breaks(line: str, following: str, apart: bool, width: int) -> bool:
@@ -48,9 +54,7 @@ def _breaks(line: str, following: str, apart: bool, width: int) -> bool:
     item = _ITEM.match(following)
     if not width:
         return bool(item) or ended or not following[0].islower()
-    # a line with room for the next word was ended on purpose
-    beginning = re.match(r"\S+", following) if not item else re.match(r"\S+\s*\S*", following)
-    has_room = len(line) + 1 + len(beginning.group() if beginning else "") <= width
+    has_room = _has_room(line, following, width)
     return has_room or ended if item else has_room and not following[0].islower()
 
 
@@ -104,15 +108,18 @@ _NEVER_ENDING, _BEFORE_NUMBERS, _SELDOM_ENDING = (
     frozenset(words.split()) for words in (_ALWAYS, _WITH_NUMBER, _UNLESS_BEGUN)
 )
 _LEADS = "ainsi chacun chacune enfin ensuite malgre neanmoins outre quelques toutefois"
-_PARTICLES = "a al d de des du l la le s y"  # they begin names as well: J. Le Goff, C. de Gaulle
-_BEGINNERS = STOP_WORDS.union(_LEADS.split()).difference(_PARTICLES.split())
+_PARTICLES = frozenset({"de", "des", "du", "la", "le"})  # they begin names as well: J. Le Goff
+_BEGINNERS = STOP_WORDS.union(_LEADS.split()) - _PARTICLES
 
 
-def _begins(word: str, elided: bool) -> bool:
-    """Whether a word looks like the first of a sentence, such as `Il` or `C'`, rather than a name."""
+def _begins(word: str, elided: bool, after_name: bool) -> bool:
+    """Whether a word looks like the first of a sentence, such as `Il` or `C'`, rather than a name.
+
+    `after_name` says that an initial comes before, so that `Le` is rather that of Le Goff.
+    """
     if elided:
         return word in ("C", "J", "L", "N", "Qu", "S")
-    return fold(word) in _BEGINNERS and not word.isupper()
+    return (fold(word) in _BEGINNERS or (fold(word) in _PARTICLES and not after_name)) and not word.isupper()
 
 
 def _goes_on(before: str, lead: str, word: str, elided: bool) -> bool:
@@ -126,7 +133,9 @@ def _goes_on(before: str, lead: str, word: str, elided: bool) -> bool:
         return True
     if _ERA.search(lead) and before == "J.-C":
         return False
-    return (before in _SELDOM_ENDING or _INITIALS.fullmatch(before) is not None) and not _begins(word, elided)
+    if _INITIALS.fullmatch(before):
+        return not _begins(word, elided, after_name=len(before) == 1 or "-" in before)
+    return before in _SELDOM_ENDING and not _begins(word, elided, after_name=False)
 
 
 def _ends(text: str, match: re.Match[str], block_start: int, block_end: int) -> bool:
