@@ -20,8 +20,8 @@ _KEEPS_HYPHEN = re.compile(  # compounds whose hyphen is spelled: celui-ci, sous
     r"|quatre|dix|peut|c['’]est|est|a|porte|avant|après|arrière|sud|nord|saint|sainte|jean|quelques|lui|elle|eux|nous|vous)-$",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(
-    r"(?:il|elle|on|ils|elles|je|tu|nous|vous|ce|ci|là|t|même|mêmes|le|la|les|y|en|moi|toi|lui|leur)\b", re.IGNORECASE
+_PRONOUN = re.compile(  # dit-il, celui-là, lui-même: endings that are words and not likely syllables
+    r"(?:il|elle|on|ils|elles|je|tu|nous|vous|ci|là|t|mêmes?|moi|toi|lui|leur)\b", re.IGNORECASE
 )
 _PAGE_NUMBER = re.compile(
     r"(?:[-–—|]\s*)?(?:page\s*|p\.\s*)?\d{1,4}(?:\s*(?:/|sur|of)\s*\d{1,4})?(?:\s*[-–—|])?", re.IGNORECASE
@@ -78,7 +78,8 @@ def _page_lines(document: Any, number: int) -> list[str]:
     finally:
         text_page.close()
         page.close()
-    return [line.rstrip() for line in text.split("\n")]
+    # PDFium writes U+FFFE for a hyphen at a line's end, and leaves out the line's end
+    return [line.rstrip() for line in re.sub("\ufffe\n?", "\ufffe\n", text).split("\n")]
 
 
 def _without_furniture(pages: Sequence[list[str]]) -> list[list[str]]:
@@ -132,14 +133,8 @@ def _paragraphs(lines: Sequence[str]) -> str:
 
 
 def _join_word(text: str, hyphen: int, line: str) -> str:
-    printed = text[hyphen] in "-\u2010"
-    if (
-        not line[0].islower()
-        or _KEEPS_HYPHEN.search(text[max(0, hyphen - 15) : hyphen] + "-")
-        or (printed and _PRONOUN.match(line))
-    ):
-        return text[:hyphen] + "-" + line
-    return text[:hyphen] + line
+    spelled = _KEEPS_HYPHEN.search(text[max(0, hyphen - 15) : hyphen] + "-") or _PRONOUN.match(line)
+    return text[:hyphen] + ("-" if spelled or not line[0].islower() else "") + line
 
 
 def _goes_on(previous: str, line: str, width: int) -> bool:

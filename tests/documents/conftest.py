@@ -6,20 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from document_invariants import check_invariants
 
 from rag.documents import ReadFailure, find, read
 from rag.records import Document
-
-
-def check_invariants(document: Document) -> None:
-    """What must hold of every document, whatever it was read from."""
-    length = len(document.text)
-    for spans in (document.clutter, document.facts):
-        assert all(0 <= span.start < span.end <= length and span.reason for span in spans)
-        assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
-    assert document.title.strip()
-    document.text.encode()  # storable
-    assert list(document.pages) == sorted(document.pages)
 
 
 @pytest.fixture

@@ -119,14 +119,30 @@ def test_folded_link_and_link_inside_a_paragraph(article, left):
 
 def test_list_of_links_under_a_header_in_the_middle(article, left):
     links = ["À lire aussi\n\n- Le cinéma rouvre ses portes\n- Un festival de bande dessinée en mai"]
-    assert left(article(page([], [], [*links, "Un jardin pour tous"]))) == [FIRST, SECOND, "Un jardin pour tous", THIRD, FOURTH]
-    plain = ["Articles similaires", "Le cinéma rouvre ses portes", "Un festival de bande dessinée attendu en mai", "Un jardin pour tous"]
+    assert left(article(page([], [], [*links, "Un jardin pour tous"]))) == [
+        FIRST,
+        SECOND,
+        "Un jardin pour tous",
+        THIRD,
+        FOURTH,
+    ]
+    plain = [
+        "Articles similaires",
+        "Le cinéma rouvre ses portes",
+        "Un festival de bande dessinée attendu en mai",
+        "Un jardin pour tous",
+    ]
     assert left(article(page([], [], plain))) == [FIRST, SECOND, "Un jardin pour tous", THIRD, FOURTH]
     assert left(article(page([], [], ["À lire aussi :", "> Le cinéma rouvre ses portes"]))) == BODY
 
 
 def test_list_of_links_at_the_end(article, left):
-    below = ["Sur le même sujet", "Le cinéma rouvre ses portes", "Un festival de bande dessinée en mai", "Où lire au soleil ?"]
+    below = [
+        "Sur le même sujet",
+        "Le cinéma rouvre ses portes",
+        "Un festival de bande dessinée en mai",
+        "Où lire au soleil ?",
+    ]
     assert left(article(page([], below))) == BODY
 
 
@@ -172,13 +188,23 @@ def test_biography_ends_at_the_next_heading(article, left):
              "Les horaires", "La médiathèque sera ouverte du mardi au samedi, de dix heures à dix-huit heures, sans interruption."],
         )
     )  # fmt: skip
-    assert left(document) == [*BODY, "Les horaires", document.text[-len("La médiathèque sera ouverte du mardi au samedi, de dix heures à dix-huit heures, sans interruption.") :]]
+    assert left(document) == [
+        *BODY,
+        "Les horaires",
+        document.text[
+            -len(
+                "La médiathèque sera ouverte du mardi au samedi, de dix heures à dix-huit heures, sans interruption."
+            ) :
+        ],
+    ]
 
 
 def test_last_paragraph_that_presents_the_author(article, left):
     biography = "Claire Lenoir est journaliste au Courrier de la vallée, où elle suit la culture depuis 2009."
     assert left(article(page(["Une médiathèque au bord de l'eau", "Par Claire Lenoir"], [biography]))) == BODY
-    about_someone_else = "Hélène Marchand est maire de Saint-Aubin depuis 2014, après avoir dirigé le collège de la commune."
+    about_someone_else = (
+        "Hélène Marchand est maire de Saint-Aubin depuis 2014, après avoir dirigé le collège de la commune."
+    )
     document = article(page(["Une médiathèque au bord de l'eau", "Par Claire Lenoir"], [about_someone_else]))
     assert left(document) == [*BODY, about_someone_else]
 
@@ -212,7 +238,10 @@ def test_bylines_and_dates(article, left, line, author, published):
     assert left(document) == BODY
     assert (document.author, document.date) == (author, published)
     for span in document.facts:
-        assert document.text[span.start : span.end] in (line, document.title) or document.text[span.start : span.end] in line
+        assert (
+            document.text[span.start : span.end] in (line, document.title)
+            or document.text[span.start : span.end] in line
+        )
 
 
 @pytest.mark.parametrize(
