@@ -153,9 +153,9 @@ class Assistant:
         manifest = self.index.manifest
         return IndexInfo(
             name=self._directory.name,
-            documents=manifest.documents,
-            passages=manifest.passages,
-            created=manifest.created,
+            documents=manifest.counts.documents,
+            passages=manifest.counts.passages,
+            created=datetime.fromisoformat(manifest.created),
             generation=manifest.generation,
             embedder=self._embedder.name,
         )
@@ -163,7 +163,7 @@ class Assistant:
     def examples(self, count: int = 5) -> list[str]:
         """Questions that this index answers, made from its own sentences and tried; fewer when it holds little."""
         found: list[str] = []
-        passages = self.index.passages(range(min(self.index.manifest.passages, 40 * count)))
+        passages = self.index.passages(range(min(len(self.index), 40 * count)))
         for candidate in examples.candidates(passages):
             if len(found) == count:
                 break

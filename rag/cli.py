@@ -86,10 +86,11 @@ def index(
     model = open_embedder(embedder or Settings().embedder)
     with shown_progress(enabled=not json_) as progress:
         report = build_index(paths, index, embedder=model, progress=progress, verbose=verbose)
-    for path, reason in report.failures:
-        typer.echo(f"{path}: {reason}", err=True)
+    for failure in report.failures:
+        kept = " (its former version stays in the index)" if failure.kept else ""
+        typer.echo(f"{failure.path}: {failure.reason}{kept}", err=True)
     if json_:
-        _print_json(report.to_json())
+        typer.echo(report.to_json())
         return
     if verbose:
         for document, dropped in report.dropped.items():
@@ -220,7 +221,7 @@ def info(index: IndexOption = DEFAULT_INDEX, json_: JsonOption = False) -> None:
     from rag.index import Index
 
     with Index.open(index) as opened:
-        manifest = opened.manifest.to_json()
+        manifest = json.loads(opened.manifest.to_json())
         documents = opened.documents()
     if json_:
         _print_json(manifest)

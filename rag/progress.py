@@ -10,10 +10,10 @@ Progress = Callable[[str, int, int | None], None]  # stage, done, total if known
 
 
 @contextmanager
-def shown_progress(*, enabled: bool = True) -> Iterator[Progress | None]:
-    """A progress callback that draws on stderr, or None where nobody would see it."""
+def shown_progress(*, enabled: bool = True) -> Iterator[Progress]:
+    """A progress callback that draws on stderr, or does nothing where nobody would see it."""
     if not enabled or not sys.stderr.isatty():
-        yield None
+        yield lambda stage, done, total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn

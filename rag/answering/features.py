@@ -21,9 +21,7 @@ from rag.records import Hit
 Idf = Callable[[str], float]
 WordVectors = Callable[[Sequence[str]], np.ndarray]
 
-_ANAPHORA = frozenset(
-    ["il", "elle", "ils", "elles", "ce", "cela", "celui", "celle", "ceux", "celles", "cette", "ces", "ceci", "leur"]
-)
+_ANAPHORA = frozenset("il elle ils elles ce cela celui celle ceux celles cette ces ceci leur".split())
 _KINDS = ("number", "date", "name", "quote", "reason")
 
 SENTENCE_FEATURES = (

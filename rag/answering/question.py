@@ -40,33 +40,10 @@ _HEAD = re.compile(
 # Words of the question that say what is asked rather than what it is about
 _ASKING = frozenset(
     french.stem(word)
-    for word in [
-        "quel",
-        "quelle",
-        "est-ce",
-        "combien",
-        "nombre",
-        "date",
-        "annee",
-        "jour",
-        "raison",
-        "pourquoi",
-        "comment",
-        "nom",
-        "dire",
-        "dit",
-        "selon",
-        "annonce",
-        "personne",
-        "lieu",
-        "endroit",
-        "maniere",
-        "facon",
-        "fait",
-        "quoi",
-        "citer",
-        "article",
-    ]
+    for word in """
+    quel quelle est-ce combien nombre date annee jour raison pourquoi comment nom dire dit selon annonce
+    personne lieu endroit maniere facon fait quoi citer article
+    """.split()
 )
 
 

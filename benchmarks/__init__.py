@@ -1,0 +1,1 @@
+"""Speed, scale and quality, measured from outside. Never imported by `rag`."""
