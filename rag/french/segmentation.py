@@ -107,6 +107,8 @@ _UNLESS_BEGUN = "ex trad éd ed rééd coll dir anc auj angl lat litt Cie Inc Lt
 _NEVER_ENDING, _BEFORE_NUMBERS, _SELDOM_ENDING = (
     frozenset(words.split()) for words in (_ALWAYS, _WITH_NUMBER, _UNLESS_BEGUN)
 )
+_HALVES = "à au aux avec chez dans de des du en entre est et le la les ou par pour sous sur un une vers"
+_OPEN_WORDS = frozenset(_HALVES.split())  # no sentence ends with one of these
 _LEADS = "ainsi chacun chacune enfin ensuite malgre neanmoins outre quelques toutefois"
 _PARTICLES = frozenset({"de", "des", "du", "la", "le"})  # they begin names as well: J. Le Goff
 _BEGINNERS = STOP_WORDS.union(_LEADS.split()) - _PARTICLES
@@ -157,6 +159,8 @@ def _ends(text: str, match: re.Match[str], block_start: int, block_end: int) -> 
     if first in ",;:" or (following and following["word"][0].islower()):
         return False  # « Viens ! » dit-il
     last = _WORD_BEFORE.search(before)
+    if mark in ("...", "…") and last and last.group().lower() in _OPEN_WORDS and not closers:
+        return False  # a pause for effect: interprété par... Rihanna
     if mark != "." or closers or not last:
         return True
     lead = before[: last.start()]

@@ -46,6 +46,8 @@ TWO_SENTENCES = [
     ("Il l'a dit (voir p. 3).", "(Elle aussi.)"),
     ("Un fait étonnant (?) selon eux.", "Personne n'y croit."),
     ("Il hésite... puis repart.", "Elle attend…"),
+    ("Un titre chanté par... Rihanna.", "Il est de… 1967."),
+    ("Je ne suis pas là...", "Et toi ?"),
     ("C'est beau (…)", "Il y a de quoi rire."),
     ("Il a dit : « [...] rien ne va ».", "Elle rit."),
     ("L'iPhone 5.", "L'iPad 2."),
