@@ -13,7 +13,8 @@ from rag.records import Document, Span
 
 _LINE = re.compile(r"[^\n]*\n?")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
-_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?=\S)")
+_ITEM = re.compile(r"[ \t]*[-*+•][ \t]+(?=\S)")
+_NUMBERED = re.compile(r"[ \t]*\d{1,3}[.)][ \t]+(?=\S)")
 _QUOTE = re.compile(r" {0,3}>[ \t]?")
 _RULE = re.compile(r"[ \t]*(?:-[ \t]*){3,}$|[ \t]*(?:\*[ \t]*){3,}$|[ \t]*(?:_[ \t]*){3,}$|[ \t]*=+[ \t]*$")
 _SIGNS = (
@@ -25,13 +26,17 @@ _SIGNS = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`text[start:end]` shown as one element: "heading" (of `level` 1 to 6), "item", "quote", "paragraph" or "page"."""
+    """`text[start:end]` shown as one element.
+
+    `kind` is "heading" (of `level` 1 to 6), "item" (of a list, its bullet is a sign), "numbered" (its number is text),
+    "quote", "paragraph", or "page" where page `number` begins. Text that is not Markdown has paragraphs only.
+    """
 
     kind: str
     start: int
     end: int
     level: int = 0
-    number: int = 0  # of the page that begins here
+    number: int = 0
 
 
 def blocks(document: Document) -> Iterator[Block]:
@@ -53,12 +58,12 @@ def _blocks(text: str, markdown: bool, breaks: set[int]) -> Iterator[Block]:
         starts = "" if not line.strip() or (markdown and _RULE.match(line)) else "paragraph"
         if heading:
             starts = "heading"
-        elif starts and _ITEM.match(line):
-            starts = "item"
-        elif starts and markdown and _QUOTE.match(line):
-            starts = "quote"
+        elif starts and markdown:
+            for other, sign in (("item", _ITEM), ("numbered", _NUMBERED), ("quote", _QUOTE)):
+                if sign.match(line):
+                    starts = other
         # a paragraph's line goes on with the block above it, a quotation's line with a quotation
-        joined = kind == starts == "quote" or (starts == "paragraph" and kind in ("paragraph", "item", "quote"))
+        joined = kind == starts == "quote" or (starts == "paragraph" and kind in ("paragraph", "item", "numbered", "quote"))
         if kind and (not joined or match.start() in breaks):
             yield Block(kind, start, end, level)
             kind = ""
