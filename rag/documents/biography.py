@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.documents.lines import Line, key
+from rag.documents.lines import Line, key, plain
 from rag.documents.metadata import Said, is_name
 from rag.documents.titles import looks_like_title, same_title
 
@@ -18,19 +18,21 @@ _PRESENTS = re.compile(
     r",? (?:est|sont|a|ont|couvre|ecrit|travaille|collabore|dirige|enseigne|anime|signe|is|was|has|writes|covers|works)\b"
     r"|,? (?:journaliste|redact|chroniqu|expert|specialiste|professeur|docteur|econom|consultant|chercheu|fondat|auteur)"
 )
+_VERB = re.compile(
+    r" (?:est|ecrit|couvre|travaille|collabore|dirige|enseigne|anime|signe|is|writes|covers|works|suit) "
+)
 _EARLIEST = 0.3  # of the lines: a section "À propos de l'auteur" before that is the article's own
 _LONGEST = 900
 
 
 def _presents(line: Line, author: list[str]) -> bool:
     """Whether a paragraph begins with the author's name and says who that is."""
-    words = key(line.core[:120])
-    if len(author) < 2 or words[: len(author)] != author or len(line.core) > _LONGEST:
+    if len(author) < 2 or len(line.core) > _LONGEST:
         return False
-    head = line.core[:200]
-    tail = re.search(rf"{re.escape(head.split()[len(author) - 1])}(?P<rest>.*)", head, re.DOTALL)
-    folded = " ".join(key(tail["rest"])) if tail else ""
-    return _PRESENTS.match(f" {folded}") is not None
+    head = plain(line.core[:250])
+    name = re.match(r"\W*" + r"\W+".join(map(re.escape, author)), head)
+    rest = head[name.end() :] if name else ""
+    return _PRESENTS.match(rest) is not None or (rest.startswith(",") and _VERB.search(rest) is not None)
 
 
 def mark_biography(lines: Sequence[Line], author: str | None) -> Said | None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from rag.documents import furniture
 from rag.documents.biography import mark_biography
 from rag.documents.dates import is_day_of
 from rag.documents.lines import Line, key, plain, split_lines
 from rag.documents.links import mark_links
-from rag.documents.metadata import Said, is_name, read_metadata_line, read_source
+from rag.documents.metadata import Said, is_name, read_metadata_line, read_source, split_names
 from rag.documents.titles import lines_that_repeat, same_title, title_line
 from rag.records import Span
 
@@ -87,7 +88,7 @@ def clean(
         return Cleaned(title=title, author=author, date=published)
     article.measure()
     _mark_furniture(article)
-    article.extra = mark_links(text, article.lines)
+    article.extra += mark_links(text, article.lines)
     _mark_metadata(article)
     article.measure()
     title_span = _mark_title(article, title)
@@ -120,8 +121,10 @@ def _mark_furniture(article: _Article) -> None:
             continue
         edge = article.at_edge(index)
         line.reason = furniture.reason(line, article.text, edge, index >= max(1, count - 2))
-        if index < article.first_body and not line.reason and furniture.is_breadcrumb(line.plain):
+        if edge and not line.reason and furniture.is_breadcrumb(line.plain, index <= article.first_body):
             line.reason = "breadcrumb"
+        if not line.reason and (begin := furniture.credit_at_end(line.core)):
+            article.extra.append(Span(line.core_start + begin, line.core_end, "credit"))
         if line.reason == "tags":
             _, colon, names = line.core.partition(":")
             listed = names.split(",") if colon else line.core.split("#")
@@ -129,6 +132,10 @@ def _mark_furniture(article: _Article) -> None:
         if line.reason in ("", "credit") and (said := read_source(line.core, line.plain)) and (edge or said.rank == 0):
             line.reason = "source"
             article.say(line, [said])
+    for lines in (article.lines, article.lines[::-1]):  # a share bar may have one network a line
+        for line, following in pairwise(lines):
+            if line.reason == "share" and not following.reason and len(following.core) <= 30:
+                following.reason = "share" if furniture.continues_share_bar(following.plain) else ""
 
 
 def _mark_metadata(article: _Article) -> None:
@@ -230,10 +237,14 @@ def _mark_author(article: _Article, author: str | None) -> Said | None:
     if biography := mark_biography(lines, author):
         author, found = str(biography.value), found or biography
     if author:
-        words = key(author)
+        names = [key(name) for name in (author, *split_names(author))]
         for index, line in enumerate(lines):
-            named = not line.reason and line.plain and article.at_edge(index) and same_title(key(line.core), words)
-            if named and any(other.reason for other in lines if other is not line):
+            named = not line.reason and line.plain and len(line.core) <= 80 and article.at_edge(index)
+            if (
+                named
+                and any(same_title(key(line.core), name) for name in names)
+                and any(other.reason for other in lines if other is not line)
+            ):
                 line.reason = "byline"
                 found = found or Said("author", author, line.core_start, line.core_end, 2)
     if found and any(said.kind == "author" for said in article.said):
@@ -245,7 +256,7 @@ def _best(said: list[Said], kind: str, known: object) -> Said | None:
     """The surest statement of this kind, the first among equals; only one that agrees with what is known."""
     fitting = [one for one in said if one.kind == kind]
     if isinstance(known, str):
-        fitting = [one for one in fitting if same_title(key(str(one.value)), key(known))]
+        fitting = [one for one in fitting if set(key(known)) <= set(key(str(one.value)))]
     elif known is not None:
         fitting = [one for one in fitting if one.value == known]
     return min(fitting, key=lambda one: (one.rank, one.start), default=None)

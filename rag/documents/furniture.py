@@ -23,7 +23,7 @@ _SHARE_WORDS = frozenset(
     f"""{_NETWORKS.replace("|", " ")} partager partagez partage partages share shares tweeter tweetez tweet print copy
     link imprimer copier le lien de cet article l ce la page sur par via email e mail mails courriel sms envoyer un ami
     suivez nous suivre on with this post et and ou aussi j aime like likes enregistrer sauvegarder favoris messenger url
-    reseaux sociaux dans presse papier the""".split()
+    reseaux sociaux dans presse papier the wordpress chargement loading""".split()
 )
 _LETTERS = re.compile(r"[a-z]+")
 
@@ -42,6 +42,9 @@ _ANYWHERE = {
         r"(?:subscribe|sign up|join) (?:to|for|our)\b.*(?:newsletter|updates|mailing list|channel).*",
         r"(?:telechargez|installez) (?:notre|l')\s?appli(?:cation)?\b.*",
         r"rejoignez (?:notre|la|nos) (?:communaute|chaine|groupe|canal)\b.*",
+        r"newsletters?\b.{0,250}(?:s'inscrire|s'abonner|je m'inscris|je m'abonne|inscrivez-vous|abonnez-vous).{0,20}",
+        r"retrouvez (?:ici |aussi |egalement |ci-dessous )?(?:tou(?:te)?s )?(?:nos|l'integralite de nos|l'ensemble de nos) (?:articles|dossiers"
+        r"|videos|podcasts|contenus|informations|actualites|enquetes|reportages|analyses)\b.{0,100}",
     ),
     "cookies": (
         r"(?:nous|ce site|notre site|nos partenaires|we|this (?:site|website)) .{0,40}\b(?:utilis|recour|depos|use|using|stock).{0,80}\bcookies?\b.*",
@@ -78,6 +81,7 @@ _ANYWHERE = {
         r"(?:lecture(?: en)?\s*:?\s*)?\d+ ?(?:minutes?|mins?|mn)\.?(?: de lecture| read)", r"lecture\s*:?\s*\d+ ?(?:minutes?|mins?|mn)\.?",
     ),
     "comments": (
+        r"(?:\d+|une?|one) (?:reflexions?|reponses?|thoughts?|commentaires?|reactions?|responses?) (?:sur|a|on|to) ?[:«“\"].*",
         r"(?:comments?|commentaires?|reactions?|avis)\s*\(\s*\d*\s*\)", r"soyez le premier a (?:commenter|reagir|donner).{0,40}",
         r"laisse[rz] (?:un|votre|une) (?:commentaire|reponse|avis|message).{0,40}", r"leave a (?:comment|reply).{0,40}",
         r"votre adresse (?:e-?mail|de messagerie) ne sera pas publiee.*", r"les champs obligatoires sont .*", r"your email address will not be .*",
@@ -95,10 +99,11 @@ _EDGES = {
         r"commentaires", r"comments", r"(?:reagir|reagissez|commenter|commentez)(?: a)?(?: cet article)?",
         r"(?:voir|lire|afficher|ajouter|ecrire|poster|publier) (?:un|les|tous les|vos|votre) (?:\d+ )?commentaires?",
     ),
-    "share": (r"partage[rz]?|imprimer|tweeter|share|print|envoyer(?: par (?:e-?)?mail| a un ami)?|enregistrer|ecouter (?:cet |l')article"
+    "share": (r"partage[rz]?|imprimer|tweet(?:er)?|share|print|envoyer(?: par (?:e-?)?mail| a un ami)?|enregistrer|ecouter (?:cet |l')article"
               r"|ajouter (?:a (?:mes|vos|la) .{0,25}|aux favoris)|offrir (?:cet |l')article",),
     "newsletter": (r"(?:la |notre |nos )?(?:newsletters?|infolettre)", r"votre (?:adresse )?(?:e-?mail|courriel)"),
     "menu": (r"menu|rechercher|recherche|se connecter|connexion|mon compte|search|(?:article |page )?(?:precedente?|suivante?)|previous|next"
+             r"|contribuer|reutiliser ce contenu|nous contacter|qui sommes-nous ?\??|donnees personnelles|conditions generales.{0,30}"
              r"|mentions legales|plan du site|contact(?:ez-nous)?|(?:politique|charte) de confidentialite|toute l'actualite(?: .{0,30})?"
              r"|retrouvez (?:toute l'actualite|nos |tous nos|toutes nos|tous les articles|cet article).{0,120}",),
     "cookies": (r"(?:tout )?(?:accepter|refuser)(?: tout)?|j'accepte|ok, tout accepter",),
@@ -210,6 +215,9 @@ _SECTION_PHRASES = frozenset(
 
 _BREADCRUMB = re.compile(r"(?:vous etes ici ?:? ?)?(?:accueil|home|une)\s*(?:[>›»/→|]\s*[^>›»/→|]{2,90}){1,6}")
 _ARROWS = re.compile(r"[^>›→.!?]{2,40}(?:\s[>›→]\s[^>›→.!?]{2,60}){2,6}")
+_CREDIT_TAIL = re.compile(
+    r"\s(?:©\s?.{2,60}|\(?[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ .'’\-]{3,40}\s?/\s?(?:AFP|REUTERS|AP|SIPA|EPA|MAXPPP|Reuters|Getty|Sipa)\b[^.]{0,25})$"
+)
 _HASHTAGS = re.compile(r"(?:#\w+[\s,]*){2,}")
 _INITIALS = re.compile(r"[a-z]{2,5}(?:[-/][a-z]{2,5}){1,5}")
 
@@ -231,6 +239,18 @@ def is_share_bar(folded: str) -> bool:
     return networks >= 2 or (networks == 1 and _SHARE_VERB.search(folded) is not None)
 
 
+def continues_share_bar(folded: str) -> bool:
+    """Whether a line next to a share bar is a piece of it: a network's name, "J'aime", "E-mail"."""
+    words = _LETTERS.findall(folded)
+    return 0 < len(words) <= 5 and all(word in _SHARE_WORDS for word in words)
+
+
+def credit_at_end(core: str) -> int | None:
+    """Where a photo's credit begins at the end of a caption ("… à Lyon. JEAN ROUX / AFP", "… © Anne Roy"), or None."""
+    match = _CREDIT_TAIL.search(core[-90:]) if len(core) > 12 else None
+    return len(core) - len(match.group().lstrip()) if match and len(match.group()) < len(core) else None
+
+
 def is_section(folded: str) -> bool:
     """Whether a line is but the name of a newspaper's section ("Économie", "Faits divers", "Tech & IA")."""
     if folded in _SECTION_PHRASES:
@@ -239,9 +259,9 @@ def is_section(folded: str) -> bool:
     return 1 <= len(words) <= 4 and all(word in SECTIONS or word in ("et", "and") for word in words)
 
 
-def is_breadcrumb(folded: str) -> bool:
-    """Whether a line is a path through a site: "Accueil > Tech > IA"."""
-    return bool(_BREADCRUMB.fullmatch(folded) or ("«" not in folded and _ARROWS.fullmatch(folded)))
+def is_breadcrumb(folded: str, above_text: bool) -> bool:
+    """Whether a line is a path through a site: "Accueil > Tech > IA"; a path from elsewhere only above the text."""
+    return bool(_BREADCRUMB.fullmatch(folded) or (above_text and "«" not in folded and _ARROWS.fullmatch(folded)))
 
 
 def reason(line: Line, text: str, at_edge: bool, at_end: bool) -> str:
@@ -251,7 +271,7 @@ def reason(line: Line, text: str, at_edge: bool, at_end: bool) -> str:
         return ""
     if match := _ANYWHERE_RULES.fullmatch(folded):
         return (match.lastgroup or "").replace("_", " ")
-    if at_edge and (match := _EDGE_RULES.fullmatch(folded)):
+    if at_edge and (match := _EDGE_RULES.fullmatch(folded.rstrip(" :"))):
         return (match.lastgroup or "").replace("_", " ")
     if is_share_bar(folded):
         return "share"

@@ -43,7 +43,8 @@ def markup(content: bytes, charset: str | None = None) -> str:
 
 
 def _local(element: Any) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    # no etree.QName: it refuses the odd names that tag soup may hold
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def blocks(page: str) -> list[str]:

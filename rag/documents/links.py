@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.documents.lines import Line
+from rag.documents.lines import Line, key
 from rag.records import Span
 
 REASON = "read also"
@@ -72,7 +72,11 @@ def title_begins(line: Line) -> int | None:
         if rest[0] == ",":
             return None
         first = line.core[begin:].lstrip()[0]
-        if match["a"] or ((first.isupper() or first.isdigit() or first in '«"“') and folded[-1] != "."):
+        if (
+            match["a"]
+            or (rest.startswith(("notre ", "nos ")) and folded[-1] != ".")
+            or ((first.isupper() or first.isdigit() or first in '«"“') and folded[-1] != ".")
+        ):
             return begin + 1
         return None
     for pattern in (_LABEL, _READ_OUR):
@@ -129,21 +133,30 @@ def _mark_list(lines: Sequence[Line], header: int) -> None:
     A last line that stands alone over a paragraph, unlike the links before it, is a heading of the article and stays.
     """
     taken: list[Line] = []
+    last_of_all = not any(line.body for line in lines[header + 1 :])
     for line in lines[header + 1 : header + 1 + _MOST]:
         if line.reason and line.reason != REASON:
             break
         if not _is_link(line, adjacent=not taken and not lines[header].isolated_below):
             break
-        if taken and taken[0].bullet and not line.bullet and line.isolated_above:
+        if taken and taken[0].bullet and not line.bullet and line.isolated_above and not last_of_all:
             break
-        if len(taken) > 1 and line.isolated_above and not taken[0].isolated_below and not line.bullet:
+        if (
+            len(taken) > 1
+            and line.isolated_above
+            and not last_of_all
+            and not taken[0].isolated_below
+            and not line.bullet
+        ):
             break  # the list had no blank lines: this one is past its end
         taken.append(line)
     past = header + 1 + len(taken)
     if past < len(lines) and lines[past].body and len(taken) > 1 and not taken[-1].bullet:
         before, last = taken[-2:]
         alone = last.isolated_above and last.isolated_below
-        if alone and (before.bullet or not before.isolated_above or len(last.core) <= 60):
+        if alone and (before.bullet or not before.isolated_above):
             taken.pop()
+        elif len(key(last.core)) <= 4 and all(len(key(last.core)) < len(key(line.core)) for line in taken[:-1]):
+            taken.pop()  # headings are shorter than headlines
     for line in taken:
         line.reason = REASON

@@ -17,7 +17,9 @@ _NOT_A_NAME = (
 _WORD = rf"{_NOT_A_NAME}(?:[DL]['’])?[A-ZÀ-ÖØ-Þ](?:[\w'’\-]*[\w]|\.)?\.?"
 _ONE_OR_MORE = rf"{_WORD}(?:{_S}(?:{_PARTICLE}{_S}|d['’])?{_WORD}){{0,3}}"
 _TWO_OR_MORE = rf"{_WORD}(?:{_S}(?:{_PARTICLE}{_S}|d['’])?{_WORD}){{1,3}}"
-_DESK = r"(?:[Ll]a [Rr]édaction(?: (?:de|du|d['’])\s?[\w.\- ]{2,30})?|[Ll]['’]AFP|AFP|Reuters|[Ll]e service \w+)"
+_MEDIA = r"(?:(?:Le|La|Les)\s|L['’])[A-ZÀ-ÖØ-Þ][\w\-]+(?:\s[A-ZÀ-ÖØ-Þ][\w\-]+)?"
+_DESK = r"(?:[Ll]a [Rr]édaction(?: (?:de|du|d['’])\s?[\w.\- ]{2,30})?|[Ll]['’]AFP|AFP|Reuters|[Ll]e service \w+"
+_DESK += rf"|{_MEDIA})"
 _AND = rf"(?:,{_S}|{_S}(?:et|and|&){_S})"
 _ROLE = (
     r"(?:,?\s*(?:\((?:[^()]{2,60})\)|(?:avec|with)\s(?:l['’])?(?:AFP|agences?|Reuters)|(?:envoyée?s? spéciale?s?|correspondante?s?"
@@ -26,7 +28,7 @@ _ROLE = (
 _STRONG = re.compile(
     rf"(?P<label>(?i:(?:(?:un )?(?:article|texte|billet|dossier|reportage)\s)?(?:écrit|rédigé|publié|posté|proposé|signé|traduit)e?s?\spar"
     rf"|propos\s(?:recueillis|receuillis)(?:\sà\s\w+)?\spar|recueilli\spar|auteure?s?\s?:|autrice\s?:|author\s?:|(?:written|posted|published)\sby)){_S}*:?{_S}*"
-    rf"(?P<name>(?:{_DESK}|{_ONE_OR_MORE})(?:{_AND}{_ONE_OR_MORE}){{0,3}}){_ROLE}"
+    rf"(?P<name>(?:{_DESK}|{_ONE_OR_MORE})(?:{_AND}(?:{_DESK}|{_ONE_OR_MORE})){{0,3}}){_ROLE}"
 )
 _WEAK = re.compile(
     rf"(?P<label>[Pp]ar|PAR|[Bb]y|BY){_S}*:?{_S}+(?P<name>(?:{_DESK}|{_TWO_OR_MORE})(?:{_AND}(?:{_DESK}|{_TWO_OR_MORE})){{0,3}}){_ROLE}"
@@ -52,6 +54,7 @@ _AGO = re.compile(
 _READING = re.compile(
     r"(?i:(?:temps de )?lecture\s*:?\s*)?\d+\s?(?:min|mn|minutes?)(?:\s(?:de lecture|read))?\b|\d+\s(?:commentaires?|comments?|vues?|partages?)\b"
 )
+_CATEGORY = re.compile(r"(?:dans|in)\s[^|•·.!?]{2,60}$")
 _SEPARATORS = re.compile(r"[\s,|•·–—/\-;:()]+")
 _SOURCE = re.compile(
     r"(?P<label>sources?|article original|lien (?:original|de l'article|vers l'article(?: original)?)|url|via|paru dans|origine)\s*:\s*(?P<value>.+)"
@@ -107,7 +110,7 @@ def read_metadata_line(core: str) -> MetadataLine | None:
             said.append(Said("date", when, *match.span(), 1 if updated else 0))
             sure = bool(match["verb"] or match["time"])
             strong, bare = strong or sure, bare or not sure
-        elif match := _AGO.match(core, position):
+        elif match := _AGO.match(core, position) or (_CATEGORY.match(core, position) if said else None):
             strong = True
         elif not (position and (match := _READING.match(core, position))):
             return None
@@ -122,6 +125,11 @@ def read_metadata_line(core: str) -> MetadataLine | None:
 
 def _name(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip(" ,.")
+
+
+def split_names(authors: str) -> list[str]:
+    """The single names of a byline: "Anne Roy, Luc Besnard et Le Quotidien" gives three."""
+    return [name.strip() for name in re.split(r",|;|\s(?:et|and|&|avec)\s", authors) if name.strip()]
 
 
 def is_name(core: str) -> bool:
