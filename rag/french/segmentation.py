@@ -17,8 +17,12 @@ _FIRST_WORD = re.compile(r"(?:[^\w\s]+\s+|\d{1,3}[.)]\s+)?\S+")
 _HEADING = re.compile(r"#{1,6}\s")
 _TITLE_LAST = re.compile(r"(?:^|[\s'’(])(?:MM?|Mmes?|Mlles?|Drs?|Prs?|Mes?|Mgr|Stes?)\.$")
 _INITIAL_LAST = re.compile(r"(?:^|[\s'’(])[A-ZÀ-Þ]\.$")
+_HALVES = "à au aux avec chez dans de des du en entre est et le la les ou par pour sous sur un une vers"
+_OPEN_WORDS = frozenset(_HALVES.split())  # no sentence ends with one of these
+_UNFINISHED = re.compile(rf"(?:,|(?<![\w-])(?:{_HALVES.replace(' ', '|')}))$", re.IGNORECASE)
 _ENDS = tuple('.!?…:;»”"')
 _NARROWEST, _WIDEST = 25, 130  # columns at which people and converters wrap text
+_RAGGED = 0.85  # some leave this much of the width unused
 
 
 def _has_room(line: str, following: str, width: int) -> bool:
@@ -52,10 +56,11 @@ def _breaks(line: str, following: str, apart: bool, width: int) -> bool:
         return True
     ended = line.endswith(_ENDS)
     item = _ITEM.match(following)
-    if not width:
-        return bool(item) or ended or not following[0].islower()
-    has_room = _has_room(line, following, width)
-    return has_room or ended if item else has_room and not following[0].islower()
+    if item:
+        return not width or ended or _has_room(line, following, width)
+    if following[0].islower() or _UNFINISHED.search(line):
+        return ended and not width
+    return not width or _has_room(line, following, round(_RAGGED * width))
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -107,8 +112,6 @@ _UNLESS_BEGUN = "ex trad éd ed rééd coll dir anc auj angl lat litt Cie Inc Lt
 _NEVER_ENDING, _BEFORE_NUMBERS, _SELDOM_ENDING = (
     frozenset(words.split()) for words in (_ALWAYS, _WITH_NUMBER, _UNLESS_BEGUN)
 )
-_HALVES = "à au aux avec chez dans de des du en entre est et le la les ou par pour sous sur un une vers"
-_OPEN_WORDS = frozenset(_HALVES.split())  # no sentence ends with one of these
 _LEADS = "ainsi chacun chacune enfin ensuite malgre neanmoins outre quelques toutefois"
 _PARTICLES = frozenset({"de", "des", "du", "la", "le"})  # they begin names as well: J. Le Goff
 _BEGINNERS = STOP_WORDS.union(_LEADS.split()) - _PARTICLES

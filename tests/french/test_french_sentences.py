@@ -149,6 +149,17 @@ def test_hard_wrapped_text_without_blank_lines(width: int) -> None:
     assert [" ".join(sentence.split()) for sentence in split(text)] == WHOLE
 
 
+def test_ragged_lines_do_not_cut_names() -> None:
+    text = (
+        "Non seulement il est très facile aujourd'hui d'être un lord\n"
+        "Byron, mais il est encore très difficile de ne pas l'être, dit-on dans les\n"
+        "salons. Elle demanda à sa tante, qui ne savait rien, l'adresse de\n"
+        "Garnier, et lui défendit, dans sa réponse, de songer à elle plus longtemps\n"
+        "qu'il n'est permis.\n"
+    )
+    assert len(split(text)) == 2
+
+
 def test_hard_wrapped_list() -> None:
     text = (
         "La commission a retenu trois mesures pour soutenir les éleveurs de la\n"
