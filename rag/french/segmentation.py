@@ -37,14 +37,14 @@ def _wrap_width(lines: list[str]) -> int:
     A text is hard-wrapped where most lines that do not end a sentence go on with a small letter, or have no room
     for the next word.
     """
-    pairs = [
-        (line, following)
-        for line, following in pairwise(lines)
-        if line and following and len(line) <= _WIDEST and not line.endswith(_ENDS) and not _ITEM.match(following)
-    ]
-    folds = sorted(len(line) for line, following in pairs if following[0].islower())
-    width = folds[round(0.9 * (len(folds) - 1))] if len(folds) > 1 else 0
-    ended = sum(_has_room(line, following, width) for line, following in pairs if not following[0].islower())
+    folds, others = [], []
+    for line, following in pairwise(lines):
+        if line and following and len(line) <= _WIDEST and not line.endswith(_ENDS) and not _ITEM.match(following):
+            goes_on = following[0].islower() or _UNFINISHED.search(line)
+            (folds if goes_on else others).append((line, following))
+    lengths = sorted(len(line) for line, _ in folds)
+    width = lengths[round(0.9 * (len(lengths) - 1))] if len(lengths) > 1 else 0
+    ended = sum(_has_room(line, following, round(_RAGGED * width)) for line, following in others)
     return width if width >= _NARROWEST and len(folds) > ended else 0
 
 
