@@ -20,7 +20,17 @@ from pathlib import Path
 from rag import documents, passages
 from rag.documents import Location, ReadFailure
 from rag.embedding import Embedder
-from rag.index import Building, FailedRecord, FileStamp, Progress, StoreWriter, sole_writer
+from rag.index import (
+    Building,
+    Changes,
+    FileStamp,
+    Manifest,
+    Progress,
+    StoreWriter,
+    abandon,
+    sole_writer,
+    unfinished,
+)
 from rag.records import Document, SourcierError
 
 _BATCH = 512  # passages embedded, and kept on the disk, at once
@@ -75,107 +85,121 @@ def build_index(
 
     Raises SourcierError when nothing can be read, another writer is at work, or the disk is full.
     """
-    began = time.perf_counter()
     directory = Path(directory)
-    arguments = [str(argument) for argument in arguments]
-    locations = {_key(location): location for location in documents.find(arguments)}
-    with (
-        _clear_errors(directory),
-        sole_writer(directory),
-        Building(
-            directory,
-            embedder=embedder,
+    trip = _Trip([str(argument) for argument in arguments], directory, embedder, progress, verbose)
+    with _clear_errors(directory), sole_writer(directory):
+        resumed = unfinished(directory)
+        try:
+            return trip.run()
+        except (OSError, sqlite3.OperationalError) as error:
+            if not (resumed and _is_full(error)):
+                raise
+            abandon(directory)  # what an earlier run left may be what fills the disk
+            return trip.run()
+
+
+class _Trip:
+    """One run, with the folder held for writing."""
+
+    def __init__(
+        self, arguments: list[str], directory: Path, embedder: Embedder, progress: Progress, verbose: bool
+    ) -> None:
+        self._began = time.perf_counter()
+        self._arguments = arguments
+        self._locations = {_key(location): location for location in documents.find(arguments)}
+        self._directory = directory
+        self._embedder = embedder
+        self._progress = progress
+        self._verbose = verbose
+
+    def run(self) -> IndexReport:
+        self._failures: list[Failure] = []
+        self._dropped: dict[str, list[tuple[str, str]]] = {}
+        with Building(
+            self._directory,
+            embedder=self._embedder,
             passages={"longest": passages.LONGEST, "shortest": passages.SHORTEST},
             split=passages.split,
             contextual=passages.contextual_text,
-        ) as building,
-    ):
-        known, failed_records = building.known()
-        unchanged = _unchanged(locations, known)
-        failures = [_failure(record, locations) for record in failed_records if record.path in unchanged]
-        dropped: dict[str, list[tuple[str, str]]] = {}
-        base = building.base
-        complete = base is not None and building.same_embedder and not building.interrupted
-        if not (complete and len(unchanged) == len(locations) == len(known)):
-            to_read = {path: location for path, location in locations.items() if path not in unchanged}
-            building.writer.begin(unchanged, list(to_read))
-            failures += _read(building.writer, to_read, progress, dropped if verbose else None)
-            building.writer.end()
-            counts, changes = building.writer.counts(), building.changes()
-            if not counts.documents:
+        ) as building:
+            known, failed_records = building.known()
+            unchanged = _unchanged(self._locations, known)
+            self._failures += [
+                Failure(self._locations[record.path].path, record.reason, record.line, record.kept)
+                for record in failed_records
+                if record.path in unchanged
+            ]
+            if building.is_current and len(unchanged) == len(self._locations) == len(known):
+                return self._nothing_new(building)
+            self._read(building.writer, unchanged)
+            changes = building.changes()
+            if building.base and building.same_embedder and not changes.any:
                 building.discard()
-                reason = f" ({failures[0].path}: {failures[0].reason})" if failures else ""
-                raise SourcierError(f"Nothing could be read{reason}: name files with text, or folders that hold some")
-            if changes.any or not (base and building.same_embedder):
-                _embed(building, embedder, progress)
-                manifest = building.publish([_absolute(argument) for argument in arguments], progress)
-                return IndexReport(
-                    added=changes.added,
-                    updated=changes.updated,
-                    unchanged=changes.unchanged,
-                    removed=changes.removed,
-                    duplicates=counts.files - counts.documents,
-                    documents=counts.documents,
-                    passages=counts.passages,
-                    generation=manifest.generation,
-                    published=True,
-                    seconds=round(time.perf_counter() - began, 3),
-                    failures=tuple(failures),
-                    dropped=dropped,
-                )
-            building.discard()
-        assert base is not None
-        counts = base.manifest.counts
-        return IndexReport(
-            added=0,
-            updated=0,
-            unchanged=counts.documents,
-            removed=0,
-            duplicates=counts.files - counts.documents,
-            documents=counts.documents,
-            passages=counts.passages,
-            generation=base.manifest.generation,
-            published=False,
-            seconds=round(time.perf_counter() - began, 3),
-            failures=tuple(failures),
-            dropped=dropped,
-        )
+                return self._nothing_new(building)
+            _embed(building, self._embedder, self._progress)
+            manifest = building.publish([_absolute(argument) for argument in self._arguments], self._progress)
+            return self._report(manifest, changes)
 
+    def _read(self, writer: StoreWriter, unchanged: dict[str, FileStamp]) -> None:
+        """Bring the store to what the paths hold. Raises SourcierError when that is nothing."""
+        to_read = {path: location for path, location in self._locations.items() if path not in unchanged}
+        tables = any(path.lower().endswith(_TABLES) for path in to_read)
+        total = None if tables else len(to_read)
+        self._progress("read", 0, total)
+        writer.begin(unchanged, list(to_read))
+        self._done = 0
+        for path, location in to_read.items():
+            for _ in self._read_file(writer, path, location):
+                self._progress("read", self._done, total)
+        writer.end()
+        if not writer.counts().documents:
+            reason = f" ({self._failures[0].path}: {self._failures[0].reason})" if self._failures else ""
+            raise SourcierError(f"Nothing could be read{reason}: name files with text, or folders that hold some")
 
-def _read(
-    writer: StoreWriter,
-    locations: dict[str, Location],
-    progress: Progress,
-    dropped: dict[str, list[tuple[str, str]]] | None,
-) -> list[Failure]:
-    """Read the locations into the store; returns what could not be read."""
-    failures: list[Failure] = []
-    done = 0
-    total = None if any(path.lower().endswith(_TABLES) for path in locations) else len(locations)
-    progress("read", 0, total)
-    for path, location in locations.items():
+    def _read_file(self, writer: StoreWriter, path: str, location: Location) -> Iterator[None]:
+        """Put the articles of one file; yields now and then, for the progress to be told."""
         stamp = _stamp(location)
         writer.begin_file(path)
         try:
             for record, item in enumerate(_articles(location)):
                 if isinstance(item, ReadFailure):
                     kept = writer.fail_record(path, record, item.line, item.reason)
-                    failures.append(Failure(item.path, item.reason, item.line, kept))
+                    self._failures.append(Failure(location.path, item.reason, item.line, kept))
                     continue
                 document_id = writer.put(path, record, item)
-                if dropped is not None and (described := documents.describe_dropped(item)):
-                    dropped[document_id] = described
-                done += 1
-                if done % 20 == 0:
-                    progress("read", done, total)
-            if stamp != _stamp(location):  # written to while it was read: read it again next time
-                stamp = FileStamp()
-            writer.end_file(path, stamp)
+                if self._verbose and (described := documents.describe_dropped(item)):
+                    self._dropped[document_id] = described
+                self._done += 1
+                if self._done % 16 == 0:
+                    yield
+            # a file written to while it was read is read again the next time
+            writer.end_file(path, stamp if stamp == _stamp(location) else FileStamp())
         except SourcierError as error:
-            kept = writer.fail_file(path)
-            failures.append(Failure(location.path, str(error).removeprefix(f"{location.path}: "), kept=kept))
-    progress("read", done, total)
-    return failures
+            reason = str(error).removeprefix(f"{location.path}: ")
+            self._failures.append(Failure(location.path, reason, kept=writer.fail_file(path)))
+        yield
+
+    def _nothing_new(self, building: Building) -> IndexReport:
+        assert building.base is not None
+        manifest = building.base.manifest
+        return self._report(manifest, Changes(unchanged=manifest.counts.documents), published=False)
+
+    def _report(self, manifest: Manifest, changes: Changes, published: bool = True) -> IndexReport:
+        counts = manifest.counts
+        return IndexReport(
+            added=changes.added,
+            updated=changes.updated,
+            unchanged=changes.unchanged,
+            removed=changes.removed,
+            duplicates=counts.files - counts.documents,
+            documents=counts.documents,
+            passages=counts.passages,
+            generation=manifest.generation,
+            published=published,
+            seconds=round(time.perf_counter() - self._began, 3),
+            failures=tuple(self._failures),
+            dropped=self._dropped,
+        )
 
 
 def _articles(location: Location) -> Iterator[Document | ReadFailure]:
@@ -238,8 +262,10 @@ def _absolute(argument: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")  # a name need not be UTF-8
 
 
-def _failure(record: FailedRecord, locations: dict[str, Location]) -> Failure:
-    return Failure(locations[record.path].path, record.reason, record.line, record.kept)
+def _is_full(error: OSError | sqlite3.Error) -> bool:
+    if isinstance(error, OSError):  # numpy reports a short write without a number
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, None)
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL or error.sqlite_errorcode == sqlite3.SQLITE_IOERR_WRITE
 
 
 @contextmanager
@@ -248,13 +274,7 @@ def _clear_errors(directory: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        # numpy reports a short write without a number
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, None)
-        full |= isinstance(error, sqlite3.Error) and error.sqlite_errorcode in (
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_IOERR_WRITE,
-        )
-        if full:
+        if _is_full(error):
             message = f"No space is left for the index in {directory}: free some and run the same command again"
         else:
             message = f"The index in {directory} could not be written ({error}): see to it and run the command again"

@@ -3,10 +3,11 @@
 Readers need `Index`; `rag/ingestion.py` alone needs `Building`.
 """
 
-from rag.index.building import Building, Progress, sole_writer
+from rag.index.building import Building, Progress
 from rag.index.changes import Changes
 from rag.index.generation import Index
 from rag.index.manifest import Manifest
+from rag.index.publication import abandon, sole_writer, unfinished
 from rag.index.store import DocumentSummary, FailedRecord, FileStamp
 from rag.index.store_writer import StoreWriter
 from rag.index.terms import TermIndex
@@ -24,5 +25,7 @@ __all__ = [
     "StoreWriter",
     "TermIndex",
     "VectorIndex",
+    "abandon",
     "sole_writer",
+    "unfinished",
 ]

@@ -6,55 +6,29 @@ Everything is written in `building/` and reaches the disk before the rename; unt
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from rag import __version__, french
-from rag.index import changes, fresh, manifest, store, terms, vectors
+from rag.index import changes, fresh, store, terms, vectors
 from rag.index.fresh import FreshVectors
-from rag.index.generation import Index, generation_name, published
+from rag.index.generation import Index
 from rag.index.manifest import FORMAT, EmbedderIdentity, EmbedderUsed, Manifest
+from rag.index.publication import BUILDING, delete, publish, remove_leftovers, remove_old, sync_tree
 from rag.index.store import FailedRecord, FileStamp
 from rag.index.store_writer import StoreWriter
 from rag.index.terms import write_terms
 from rag.index.vectors import write_vectors
 from rag.records import Document, Passage, SourcierError
 
-_FOLDER = "building"
-_REMOVING = "removing-"
-_LOCK = "writer.lock"
-
 Progress = Callable[[str, int, int | None], None]  # stage, done, total when it is known
-
-
-@contextmanager
-def sole_writer(directory: Path) -> Iterator[None]:
-    """Hold the folder for writing; makes it when missing. Raises SourcierError when another writer has it."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise SourcierError(f"{directory} cannot hold an index: {error.strerror}; name another with --index") from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SourcierError(
-                f"Another `sourcier index` is writing to {directory}: wait until it has finished"
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 class Building:
@@ -74,16 +48,16 @@ class Building:
         Publishes first what an interrupted run had finished building.
         """
         self.directory = directory
-        self.folder = directory / _FOLDER
+        self.folder = directory / BUILDING
         self.embedder = EmbedderUsed(embedder.name, embedder.fingerprint, embedder.dimension)
         self._passages = dict(passages)
         self._split, self._contextual = split, contextual
         self._writer: StoreWriter | None = None
         self._fresh: FreshVectors | None = None
         self.base: Index | None = None
-        _remove_leftovers(directory)
+        remove_leftovers(directory)
         if self._started() and self._is_closed():
-            _publish(self.folder, directory)
+            publish(self.folder, directory)
         self.base = self._usable_base()
 
     def close(self) -> None:
@@ -140,9 +114,9 @@ class Building:
         return (self.base.store.stamps(), self.base.store.failures()) if self.base else ({}, [])
 
     @property
-    def interrupted(self) -> bool:
-        """Whether an earlier run left work behind."""
-        return self._started()
+    def is_current(self) -> bool:
+        """Whether the base was made by this embedder and no interrupted run has left work behind."""
+        return self.same_embedder and not self._started()
 
     @property
     def same_embedder(self) -> bool:
@@ -223,7 +197,7 @@ class Building:
         keys, origins = writer.origins()
         new = keys[origins < 0]
         for name in (vectors.FILE, terms.FOLDER):  # of a run that was interrupted right here
-            _delete(self.folder / name)
+            delete(self.folder / name)
         base = self.base
         write_vectors(
             self.folder / vectors.FILE,
@@ -242,7 +216,7 @@ class Building:
 
         write_terms(self.folder / terms.FOLDER, origins, base.terms if base else None, analysed())
         progress("publish", 0, None)
-        _sync_tree(self.folder)
+        sync_tree(self.folder)
         writer.number()
         made = Manifest(
             generation=0,  # known when it is published
@@ -259,7 +233,7 @@ class Building:
         writer.commit()  # from here on the building is finished, whatever happens
         writer.compact()
         self.close()
-        made = _publish(self.folder, self.directory)
+        made = publish(self.folder, self.directory)
         remove_old(self.directory)
         return made
 
@@ -272,72 +246,4 @@ class Building:
             if part is not None:
                 part.close()
         self._writer = self._fresh = None
-        _delete(self.folder)
-
-
-def remove_old(directory: Path) -> None:
-    """Remove the generations before the newest that no reader holds; the others go at the next occasion."""
-    for number, folder in published(directory)[:-1]:
-        try:
-            descriptor = os.open(folder / manifest.FILE, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            descriptor = None
-        try:
-            if descriptor is not None:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            leftover = directory / f"{_REMOVING}{number}"
-            folder.rename(leftover)  # at once, so that no reader finds half a generation
-            _delete(leftover)
-        except BlockingIOError:
-            continue
-        finally:
-            if descriptor is not None:
-                os.close(descriptor)
-
-
-def _publish(folder: Path, directory: Path) -> Manifest:
-    """Turn a finished building into the newest generation."""
-    db = sqlite3.connect(folder / store.FILE)
-    text = db.execute("SELECT value FROM meta WHERE name = 'manifest'").fetchone()[0]
-    db.close()
-    for leftover in (fresh.FILE, f"{fresh.FILE}-journal", manifest.FILE):
-        (folder / leftover).unlink(missing_ok=True)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    made = replace(
-        Manifest.from_json(text),
-        generation=max((number for number, _ in published(directory)), default=0) + 1,
-        sizes={path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
-    )
-    (folder / manifest.FILE).write_text(made.to_json(), "utf-8")
-    _sync_tree(folder)
-    folder.rename(directory / generation_name(made.generation))
-    _sync(directory)
-    return made
-
-
-def _sync_tree(folder: Path) -> None:
-    for base, _, names in os.walk(folder):
-        for name in names:
-            _sync(Path(base, name))
-        _sync(Path(base))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove_leftovers(directory: Path) -> None:
-    for path in directory.glob(f"{_REMOVING}*"):
-        _delete(path)
-    remove_old(directory)
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+        delete(self.folder)

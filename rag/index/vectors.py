@@ -88,7 +88,7 @@ def write_vectors(
                 return 0
 
         try:
-            faiss.write_index(index, faiss.PyCallbackIOWriter(write, 1 << 20))
+            faiss.write_index(index, faiss.PyCallbackIOWriter(write, 1 << 20))  # type: ignore[attr-defined]
         except RuntimeError:
             if failure:
                 raise failure[0] from None
