@@ -21,17 +21,17 @@ _IGNORED = re.compile(
     "\ufe00-\ufe0f\ufe20-\ufe2f\ufeff]+"
 )
 _APOSTROPHES = "'’ʼ‘‛′´`＇"
+_CURLY = re.compile(f"[{_APOSTROPHES[1:]}]")
 _FOLDED = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "ı": "i", **dict.fromkeys(_APOSTROPHES, "'")})
 _HYPHENS = "-\u2010\u2011"
 
 _L = r"[^\W\d_]"
-_A = f"[{_APOSTROPHES}]"
 # One alternative for each kind of token, tried in this order
 _TOKEN = re.compile(
-    rf"(?P<elided>(?i:[cçdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu|presqu(?!{_A}[iî]le)){_A}(?={_L}))"
+    rf"(?P<elided>(?i:[cçdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu|presqu(?!'[iî]le))'(?={_L}))"
     rf"|(?P<dotted>(?<![\w.]){_L}(?:\.{_L})+(?!\w)|{_L}{{1,2}}&{_L}{{1,2}}(?!\w))"  # O.N.U., R&D
     rf"|(?P<hour>(?<=\d)[hH](?=\d))"  # 20h30
-    rf"|(?P<word>{_L}[^\W_]*(?:{_A}{_L}[^\W_]*)*)"
+    rf"|(?P<word>{_L}[^\W_]*(?:'{_L}[^\W_]*)*)"
     rf"|(?:(?P<grouped>{numbers.GROUPED})|(?P<run>{numbers.RUN})"
     rf"|(?P<code>\d+(?i:[aàâbcçdfgiîïknoôpqruùûüxyÿz])(?!\w))"  # 5G, 3D; not 5m, 20h, 12l, which are quantities
     rf"|(?P<plain>{numbers.PLAIN}))(?:(?i:i?[eéèê]mes?|[eéèê]?r[eéèê]s?|[eéèê]rs?|n?d[eéèê]s?|nds?|[eéèê]s?)(?!\w)|ᵉʳ?)?"  # 1er, 2nde, 19e
@@ -116,7 +116,8 @@ _Found = tuple[int, int, str, bool]
 
 
 def _bare(text: str) -> str:
-    return _IGNORED.sub("", text).replace("ʼ", "'")  # this apostrophe counts as a letter
+    """The text without ignored characters, every apostrophe a straight one."""
+    return text if text.isascii() and "`" not in text else _CURLY.sub("'", _IGNORED.sub("", text))
 
 
 def _scan(text: str) -> list[_Found]:

@@ -21,7 +21,7 @@ _SPACES = " \u00a0\u2000-\u200a\u202f\u205f"  # what typists and web pages put b
 # `2019 350` is two numbers; neither does a zero: that is a telephone number.
 GROUPED = (
     rf"(?<![\w,.])[1-9]\d{{0,2}}(?:(?:[{_SPACES}]\d{{3}})++(?!\d)|(?:\.\d{{3}})++(?!\.?\d)"
-    r"|(?:['’]\d{3})++(?!\d))(?:,\d+)?"
+    r"|(?:'\d{3})++(?!\d))(?:,\d+)?"
 )
 # Dates, telephone numbers, versions, network addresses: each part is a number of its own
 RUN = rf"0\d{{1,3}}(?:[{_SPACES}.\-]\d{{2,3}}){{2,}}(?!\w)|\d+(?:[.,]\d+){{2,}}"

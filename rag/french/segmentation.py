@@ -37,7 +37,8 @@ def _wrap_width(lines: list[str]) -> int:
     A text is hard-wrapped where most lines that do not end a sentence go on with a small letter, or have no room
     for the next word.
     """
-    folds, others = [], []
+    folds: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
     for line, following in pairwise(lines):
         if line and following and len(line) <= _WIDEST and not line.endswith(_ENDS) and not _ITEM.match(following):
             goes_on = following[0].islower() or _UNFINISHED.search(line)
