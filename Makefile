@@ -16,9 +16,13 @@ test: $(VENV)/.ready-test
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-# Fits what is fitted on data (embedder, fusion weights, sentence scorer): see training/README.md
+# make fit DATA=folder: makes the bundled models again (training/README.md says what the folder holds)
 fit: $(VENV)/.ready-test
-	$(BIN)/python -m training.fit_all
+	@test -n "$(DATA)" || { echo "Name the folder with the training data: make fit DATA=folder"; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[training]"
+	$(BIN)/python -m training.train_embedder --data $(DATA)
+	$(BIN)/python -m training.fit_fusion --data $(DATA)
+	$(BIN)/python -m training.fit_reader --data $(DATA)
 
 $(BIN)/python:
 	@echo "Creating the environment in $(VENV) (once)…"
@@ -34,7 +38,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.ready-test: $(VENV)/.ready
 	@echo "Installing the test tools (once)…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,training]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
 	@touch $@
 
 clean:

@@ -95,7 +95,7 @@ class TransformerEmbedder:
         self.name = name
         folder = Path(name)
         self.fingerprint = _fingerprint(folder) if folder.is_dir() else f"hub:{name}"
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
         encode = self._model.encode_query if query else self._model.encode_document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ def test_every_passage_is_a_stretch_of_its_document(text: str) -> None:
         assert text[passage.start : passage.end] == passage.text
         assert passage.text.strip() == passage.text != ""
         assert len(passage.text) <= LONGEST
-    assert all(a.end <= b.start for a, b in zip(passages, passages[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(passages))
 
 
 @given(texts)

@@ -36,7 +36,7 @@ from training.data import Data, Question
 from training.train_embedder import training_passages
 
 FOLDER = BUNDLED / "reader"
-PASSAGES = Settings.passages
+PASSAGES = Settings().passages
 
 
 @dataclass

@@ -196,7 +196,7 @@ def train(vectors: np.ndarray, tokenizer: Tokenizer, pairs: list[tuple[str, str,
 def save(vectors: np.ndarray, tokenizer: Tokenizer, folder: Path) -> None:
     """Write a sentence-transformers model in half precision."""
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     model = SentenceTransformer(
         modules=[StaticEmbedding(tokenizer, embedding_weights=vectors)], similarity_fn_name="cosine", device="cpu"
