@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from rag.documents.dates import parse_date
@@ -24,7 +25,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "language": ("language", "lang", "langue", "locale"),
     "tags": ("tags", "tag", "mots-clés", "mots_cles", "keywords", "categories", "étiquettes"),
 }  # fmt: skip
-_NAME_TO_FIELD = {plain(name): field for field, names in NAMES.items() for name in names}
+_FIELD_OF_NAME = {plain(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names)}
 
 
 class BadRecord(Exception):
@@ -51,17 +52,25 @@ def as_tags(value: Any) -> tuple[str, ...]:
 
 def known_fields(names: list[str]) -> set[str]:
     """Which fields a table with these column names has."""
-    return {field for name in names if (field := _NAME_TO_FIELD.get(plain(name.strip())))}
+    return {known[0] for name in names if (known := _field_of(name))}
+
+
+@lru_cache(maxsize=1024)
+def _field_of(name: str) -> tuple[str, int] | None:
+    """Which field a name stands for, and how usual the name is for it (0: the most)."""
+    return _FIELD_OF_NAME.get(plain(name.strip()))
 
 
 def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """Values by field; where two names of one field are there, the more usual name with a value wins."""
-    by_name = {plain(str(name).strip()): value for name, value in record.items() if name is not None}
-    chosen: dict[str, Any] = {}
-    for field, names in NAMES.items():
-        values = (by_name.get(plain(name)) for name in names)
-        chosen[field] = next((value for value in values if value not in (None, "", [])), None)
-    return chosen
+    chosen: dict[str, tuple[int, Any]] = {}
+    for name, value in record.items():
+        if name is None or value in (None, "", []) or (known := _field_of(str(name))) is None:
+            continue
+        field, rank = known
+        if field not in chosen or rank < chosen[field][0]:
+            chosen[field] = rank, value
+    return {field: chosen[field][1] if field in chosen else None for field in NAMES}
 
 
 def _says_already(text: str, heading: str) -> bool:
@@ -86,7 +95,7 @@ def draft_of_record(record: Mapping[str, Any]) -> Draft:
     text = fields["text"]
     if text is None:
         names = ", ".join(str(name) for name in list(record)[:8] if name is not None) or "none"
-        if any(_NAME_TO_FIELD.get(plain(str(name).strip())) == "text" for name in record if name is not None):
+        if "text" in known_fields([str(name) for name in record if name is not None]):
             raise BadRecord('the field "text" is empty')
         raise BadRecord(f'no field with a text ("text", "texte", "contenu", ...); its fields: {names}')
     if not isinstance(text, str):

@@ -70,6 +70,8 @@ def lines_that_repeat(title: str, lines: Sequence[Line], near: Sequence[int]) ->
             or (len(line.core) > 120 and line.core[-1] == ".")
         ):
             continue
+        if index not in close and len(line.core) < 0.7 * size:
+            continue
         words = key(line.core)
         if index in close:
             if any(same_title(words, candidate) for candidate in keys):
