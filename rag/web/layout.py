@@ -63,7 +63,9 @@ def _blocks(text: str, markdown: bool, breaks: set[int]) -> Iterator[Block]:
                 if sign.match(line):
                     starts = other
         # a paragraph's line goes on with the block above it, a quotation's line with a quotation
-        joined = kind == starts == "quote" or (starts == "paragraph" and kind in ("paragraph", "item", "numbered", "quote"))
+        joined = kind == starts == "quote" or (
+            starts == "paragraph" and kind in ("paragraph", "item", "numbered", "quote")
+        )
         if kind and (not joined or match.start() in breaks):
             yield Block(kind, start, end, level)
             kind = ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from rag.assistant import LONGEST_QUESTION
+from rag.citations import plain
 from rag.records import Answer, Citation, DocumentReference, Turn
 from rag.web.markup import element, fragment
 from rag.web.viewer import facts
@@ -237,5 +238,8 @@ def _abstention(answer: Answer, place: int, words: Words) -> Iterator[Markup]:
 
 
 def _excerpt(text: str) -> str:
-    text = " ".join(text.split())
+    """The beginning of a passage in one line, without Markdown signs and without the headings above it."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    prose = [line for line in lines if not line.lstrip().startswith("#")]
+    text = " ".join(plain(line) for line in prose or lines)
     return text if len(text) <= _EXCERPT else text[:_EXCERPT].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"

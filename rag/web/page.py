@@ -79,8 +79,10 @@ class Chat:
     def _connect(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         outputs = [self.exchanges, self.past, self.live, self.question]
-        asked = self.question.submit(self.ask, [self.question, self.exchanges], outputs, concurrency_limit=16, **quiet)
-        clicked = self.panel.example(self.ask_example, [self.exchanges], outputs, concurrency_limit=16, **quiet)
+        # "multiple": gradio would wait until a stopped answer has really ended. `ask` itself answers one at a time
+        asking: dict[str, Any] = {**quiet, "concurrency_limit": 16, "trigger_mode": "multiple"}
+        asked = self.question.submit(self.ask, [self.question, self.exchanges], outputs, **asking)
+        clicked = self.panel.example(self.ask_example, [self.exchanges], outputs, **asking)
         running = [asked, clicked]
         self.question.stop(self.stop, [self.exchanges], outputs, cancels=running, concurrency_limit=None, **quiet)
         self.new.click(self.clear, None, [*outputs, self.panel], cancels=running, concurrency_limit=None, **quiet)
@@ -106,10 +108,13 @@ class Chat:
         yield from self.ask(str(event._data.get("question", "")), exchanges, request)
 
     def ask(self, question: str | None, exchanges: Exchanges, request: gr.Request) -> Iterator[Updates]:
-        """A question: show it at once, then its answer as it comes. White space alone does nothing."""
+        """A question: show it at once, then its answer as it comes.
+
+        White space alone does nothing, and neither does a question while another one is being answered.
+        """
         words, question = _words(request), (question or "").strip()
-        if not question:
-            yield {self.exchanges: exchanges}
+        if not question or (exchanges and not exchanges[-1].closed):
+            yield gr.skip()
             return
         yield {
             **self._show((*exchanges, Exchange(question)), words),
