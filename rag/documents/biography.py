@@ -13,7 +13,8 @@ _HEADER = re.compile(
     r"(?:a propos|au sujet) (?:de l'|des |du )(?:auteure?|autrice|redacteur|journaliste|auteur\(e\))(?:ic?e)?s?(?: de cet article)?\s*:?"
     r"|about the authors?\s*:?|qui (?:est l'auteure?|sont les auteurs) ?\??|biographie (?:de l'|des )(?:auteure?|autrice)s?\s*:?"
 )
-_ABOUT = re.compile(r"(?:a propos de|about|qui est) (?P<name>.{3,60}?) ?\??\s*:?")
+_ABOUT = re.compile(r"(?:a propos de|about) (?P<name>.{3,60}?)\s*:?")
+_THE_AUTHOR = re.compile(r"l'(?:auteure?|autrice)\s*:?")
 _PRESENTS = re.compile(
     r",? (?:est|sont|a|ont|couvre|ecrit|travaille|collabore|dirige|enseigne|anime|signe|is|was|has|writes|covers|works)\b"
     r"|,? (?:journaliste|redact|chroniqu|expert|specialiste|professeur|docteur|econom|consultant|chercheu|fondat|auteur)"
@@ -35,6 +36,19 @@ def _presents(line: Line, author: list[str]) -> bool:
     return _PRESENTS.match(rest) is not None or (rest.startswith(",") and _VERB.search(rest) is not None)
 
 
+def _is_header(line: Line, author: list[str], below: Sequence[Line]) -> bool:
+    """Whether a line begins the section about the author, alone or with the text after a colon."""
+    head = plain(line.core[:80])
+    if match := _HEADER.match(head):
+        return match.end() == len(head) or head[: match.end()].endswith(":")
+    if not author or len(line.core) > 80:
+        return False
+    about = _ABOUT.fullmatch(head)
+    if about and key(about["name"]) == author:
+        return True
+    return _THE_AUTHOR.fullmatch(head) is not None and any(author[-1] in key(other.core[:200]) for other in below)
+
+
 def mark_biography(lines: Sequence[Line], author: str | None) -> Said | None:
     """Mark the biography's lines; returns who it says the author is if that was not known.
 
@@ -43,10 +57,7 @@ def mark_biography(lines: Sequence[Line], author: str | None) -> Said | None:
     words = key(author) if author else []
     for index in range(max(1, int(len(lines) * _EARLIEST)), len(lines)):
         line = lines[index]
-        if line.reason or not line.plain or len(line.core) > 80:
-            continue
-        about = _ABOUT.fullmatch(line.plain)
-        if _HEADER.fullmatch(line.plain) or (about and words and key(about["name"]) == words):
+        if not line.reason and _is_header(line, words, lines[index + 1 : index + 3]):
             line.reason = "biography"
             return _mark_section(lines, index, author)
     if words:

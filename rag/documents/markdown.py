@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ from rag.records import Span
 _FRONT_MATTER = re.compile(
     r"\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<values>.*?)(?:^|\n)(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL
 )
+_COMMENT = re.compile(r"\s+#.*$")
 _PAIR = re.compile(r"^(?P<name>[A-Za-zÀ-ÿ_ -]+?)[ \t]*[:=][ \t]*(?P<value>[^\n]*?)[ \t]*$", re.MULTILINE)
 
 
@@ -31,6 +33,24 @@ def _values(block: str) -> dict[str, Any]:
     return {str(name).strip().lower(): value for name, value in loaded.items()}
 
 
+def _facts(block: str, offset: int, value: Callable[[str], Any]) -> list[Span]:
+    """Where the front matter writes the title, author, date and source: the values without quotation marks."""
+    facts = []
+    for field in ("title", "author", "date", "source"):
+        pair = next((pair for pair in _PAIR.finditer(block) if pair["name"].strip().lower() in NAMES[field]), None)
+        if pair is None or value(field) is None:
+            continue
+        written = pair["value"].strip("\"'[] ") if pair["value"][:1] in "\"'[" else _COMMENT.sub("", pair["value"])
+        begin = pair.start("value")
+        if not written or written[0] in "{|>&*":  # the value stands on the lines below
+            listed = value(field)[0] if isinstance(value(field), list) and value(field) else value(field)
+            written = str(listed).strip()
+        begin = block.find(written, begin)
+        if written and begin >= 0:
+            facts.append(Span(offset + begin, offset + begin + len(written), field))
+    return sorted(facts, key=lambda fact: fact.start)
+
+
 def read(content: bytes, charset: str | None = None) -> Draft:
     """The file as it stands; facts of the front matter point at their values in it."""
     text = decode(content, charset)
@@ -41,17 +61,7 @@ def read(content: bytes, charset: str | None = None) -> Draft:
     def value(field: str) -> Any:
         return next((values[name] for name in NAMES[field] if values.get(name) not in (None, "")), None)
 
-    offset = match.start("values")
-    facts: list[Span] = []
-    for pair in _PAIR.finditer(match["values"]):
-        field = next(
-            (f for f in ("title", "author", "date", "source") if pair["name"].strip().lower() in NAMES[f]), None
-        )
-        written = pair["value"]
-        inner = written.strip("\"'")
-        if field and inner and inner[0] not in "[{|>&*" and not any(fact.reason == field for fact in facts):
-            begin = offset + pair.start("value") + written.index(inner)
-            facts.append(Span(begin, begin + len(inner), field))
+    facts = _facts(match["values"], match.start("values"), value)
     published = parse_date(value("date"))
     if published is None:
         facts = [fact for fact in facts if fact.reason != "date"]

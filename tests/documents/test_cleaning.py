@@ -180,6 +180,122 @@ def test_biography_as_a_section(article, left, quoted):
     assert quoted(document)["author"] == "Claire Lenoir"
 
 
+def test_biography_on_the_line_of_its_header(article, left):
+    below = ["À propos de l’autrice : Claire Lenoir suit la vie culturelle de la vallée pour le Courrier depuis 2009."]
+    assert left(article(page(["Une médiathèque au bord de l'eau", "Par Claire Lenoir"], below))) == BODY
+    assert (
+        left(article(page(["Une médiathèque au bord de l'eau", "Par Claire Lenoir"], ["L'auteure", below[0][25:]])))
+        == BODY
+    )
+
+
+def test_an_article_may_speak_of_its_author_or_of_authors(article, left):
+    section = [
+        "Qui est Claire Lenoir ?",
+        "Elle a fondé le Courrier en 2009, dans une ancienne imprimerie du bourg, avec deux amis de lycée.",
+    ]
+    assert left(article(page(["Une médiathèque au bord de l'eau", "Par Claire Lenoir"], section))) == [*BODY, *section]
+    early = [
+        "À propos de l'auteur, la critique se divise.",
+        "L'auteur",
+        "Le romancier viendra lire des pages de son dernier livre samedi.",
+    ]
+    assert left(article("\n\n".join([*early, *BODY]))) == [*early, *BODY]
+
+
+def test_blog_page(article, left):
+    document = article(
+        """La soupe à l'oignon de ma grand-mère
+
+Publié par Mamie Jo
+le 3 février 2023 dans Recettes, Soupes
+8 commentaires
+
+Temps de préparation : 20 minutes
+
+Voici une recette que je tiens de ma grand-mère, qui la préparait chaque dimanche d'hiver dans sa petite cuisine de Lyon.
+
+Ingrédients
+
+- 6 oignons jaunes
+- 50 g de beurre
+
+1. Émincer les oignons.
+2. Les faire fondre dans le beurre.
+
+Bon appétit !
+
+Partager :
+Tweet
+E-mail
+WordPress:
+J'aime chargement…
+
+Articles similaires
+
+La tarte tatin
+Le 4 mars 2022
+Dans "Recettes"
+
+Le gratin dauphinois de Noël
+Dans "Plats"
+
+8 réflexions sur « La soupe à l'oignon de ma grand-mère »
+
+Laisser un commentaire Annuler la réponse
+
+Votre adresse e-mail ne sera pas publiée. Les champs obligatoires sont indiqués avec *
+"""
+    )
+    assert left(document) == [
+        "Temps de préparation : 20 minutes",
+        "Voici une recette que je tiens de ma grand-mère, qui la préparait chaque dimanche d'hiver dans sa petite cuisine de Lyon.",
+        "Ingrédients", "- 6 oignons jaunes", "- 50 g de beurre", "1. Émincer les oignons.",
+        "2. Les faire fondre dans le beurre.", "Bon appétit !",
+    ]  # fmt: skip
+    assert (document.author, document.date) == ("Mamie Jo", date(2023, 2, 3))
+
+
+def test_page_copied_without_blank_lines(article, left):
+    document = article(
+        """Menu
+S'abonner
+Planète
+Climat
+Les glaciers alpins reculent plus vite que prévu, selon une étude
+Une équipe de chercheurs de Grenoble publie des mesures inédites réalisées sur douze glaciers, des Écrins au mont Blanc.
+Par Audrey Fontaine et Le Quotidien avec AFP
+Publié le 12 septembre 2024 à 06h00, modifié le 12 septembre 2024 à 18h40 • 5 min de lecture
+Article réservé aux abonnés
+Partager
+Ajouter à vos sélections
+Le glacier d'Argentière, en août 2024. JEAN DURAND / AFP
+« Nous ne pensions pas voir cela avant 2040 », reconnaît la glaciologue Émilie Roussel, qui a coordonné les relevés.
+À LIRE AUSSI
+Randonnée : faut-il encore marcher sur les glaciers ?
+Stations de ski : le grand doute des vallées
+Trois causes
+La première est la hausse des températures estivales. La deuxième tient à la baisse de l'enneigement hivernal.
+Newsletter « Climat » Comment faire face ? Chaque semaine, nos meilleurs articles S'inscrire
+Reste une troisième cause, moins connue : les poussières du Sahara, qui noircissent la glace et accélèrent la fonte.
+Voir aussi notre carte des glaciers
+Audrey Fontaine
+Audrey Fontaine, géographe de formation, écrit sur la montagne depuis 2015.
+Contribuer
+"""
+    )
+    assert left(document) == [
+        "Une équipe de chercheurs de Grenoble publie des mesures inédites réalisées sur douze glaciers, des Écrins au mont Blanc.",
+        "Le glacier d'Argentière, en août 2024.",
+        "« Nous ne pensions pas voir cela avant 2040 », reconnaît la glaciologue Émilie Roussel, qui a coordonné les relevés.",
+        "Trois causes",
+        "La première est la hausse des températures estivales. La deuxième tient à la baisse de l'enneigement hivernal.",
+        "Reste une troisième cause, moins connue : les poussières du Sahara, qui noircissent la glace et accélèrent la fonte.",
+    ]
+    assert document.author == "Audrey Fontaine et Le Quotidien"
+    assert document.date == date(2024, 9, 12)
+
+
 def test_biography_ends_at_the_next_heading(article, left):
     document = article(
         page(

@@ -71,6 +71,15 @@ def test_markdown_front_matter(write, read_one, quoted):
     assert "## Des allées plus larges" not in [document.text[s.start : s.end] for s in document.clutter]
 
 
+def test_front_matter_with_lists_and_comments(write, read_one, quoted):
+    text = f"---\ntitre: Le marché\nauthors:\n  - Anne Petit\n  - Luc Besnard\ndate: 2024-05-03 # relu\n---\n{FIRST}\n"
+    document = read_one(write("fleurs.md", text))
+    assert (document.author, document.date) == ("Anne Petit, Luc Besnard", date(2024, 5, 3))
+    assert quoted(document) == {"title": "Le marché", "author": "Anne Petit", "date": "2024-05-03"}
+    listed = read_one(write("b.md", f"---\nauthor: [Anne Petit, Luc Besnard]\n---\n{FIRST}\n"))
+    assert quoted(listed) == {"author": "Anne Petit, Luc Besnard"}
+
+
 def test_malformed_front_matter_is_read_as_far_as_it_goes(write, read_one):
     text = f"---\ntitle: Fleurs : le marché\nauthor: [Anne Petit\ndate: 3 mai 2024\n---\n{FIRST}\n"
     document = read_one(write("fleurs.md", text))
