@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import socket
@@ -21,8 +20,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.assistant import Assistant
-from rag.records import SourcierError
 from rag.web.page import build_page
+from rag.web.port import bind
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -71,30 +70,6 @@ def build_app(assistant: Assistant) -> FastAPI:
     return app
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, so that nobody takes it while the index is built.
-
-    Port 0 takes a free one. Raises SourcierError when the port is taken or the address is not ours.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        found = socket.socket(family, kind, protocol)
-        if os.name != "nt":  # there it would let two programs share one port
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            found.bind(address)
-            found.listen(128)  # only listening tells whether another program listens here
-        except OSError:
-            found.close()
-            raise
-        return found
-    except (OSError, OverflowError) as error:
-        raise SourcierError(
-            f"Le port {port} de {host} n’est pas disponible ({_reason(error)}) : "
-            "fermez le programme qui l’occupe ou choisissez-en un autre avec --port (ou SOURCIER_PORT)."
-        ) from error
-
-
 def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
     """Serves until Ctrl-C or SIGTERM, without a traceback. `ready` is called once requests are answered."""
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, lifespan="on")
@@ -141,12 +116,3 @@ def _theme() -> gr.themes.Base:
     sans = (gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700)), "ui-sans-serif", "system-ui", "sans-serif")
     mono = ("ui-monospace", "Consolas", "monospace")
     return gr.themes.Base(primary_hue="teal", neutral_hue="stone", radius_size="md", font=sans, font_mono=mono)
-
-
-def _reason(error: Exception) -> str:
-    reasons = {
-        errno.EADDRINUSE: "déjà pris",
-        errno.EACCES: "accès refusé",
-        errno.EADDRNOTAVAIL: "adresse étrangère à cette machine",
-    }
-    return reasons.get(getattr(error, "errno", None) or 0, str(error))

@@ -9,6 +9,7 @@ from pathlib import Path
 from rag.progress import shown_progress
 from rag.records import SourcierError
 from rag.settings import Settings
+from rag.web.port import bind
 
 
 def start(
@@ -24,13 +25,13 @@ def start(
     `embedder` names the model of the index, by default the one of the settings. Raises SourcierError when the port
     is taken, a path does not exist, or there is no index.
     """
-    from rag.web.server import bind, build_app, serve  # gradio takes seconds to import: not before it is needed
-
+    embedder = embedder or Settings().embedder
     listening = bind(host, port)  # first: who runs it twice learns so at once, not after the indexing
     try:
         if paths is not None:
-            update_index(index_dir, paths, embedder or Settings().embedder)
+            update_index(index_dir, paths, embedder)
         from rag.assistant import Assistant
+        from rag.web.server import build_app, serve  # gradio takes seconds to import: not before it is needed
 
         app = build_app(Assistant.open(index_dir, embedder=embedder))
     except BaseException:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from rag.assistant import Assistant
 from rag.settings import Settings
-from rag.web.server import Server, bind, build_app, uvicorn
+from rag.web.port import bind
+from rag.web.server import Server, build_app
 from rag.web.start import update_index
 
 CORPUS = Path(__file__).parents[2] / "corpus"
