@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.answering import Claim
-from rag.records import Citation, Document, DocumentReference
+from rag.records import Citation, Claim, Document, DocumentReference
 
 _MARKER = re.compile(r"\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]")
 

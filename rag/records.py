@@ -89,6 +89,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of a draft, and the stretch of a document's text that supports it."""
+
+    text: str
+    passage_id: str
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentReference:
     """What a citation says of its document."""
 

@@ -7,9 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering import Claim
 from rag.citations import cite, plain
-from rag.records import Document, DocumentReference
+from rag.records import Claim, Document, DocumentReference
 
 TEXT = "Le centre a ouvert en 2023. Il aide 2 200 projets [1]. **Plus de** 300 services\nsont nés."
 

@@ -74,7 +74,7 @@ def main() -> None:
         for name, values in GRID.items():
             scores = {}
             for value in values:
-                fusion = replace(best, **{name: value})
+                fusion = replace(best, **{name: value})  # type: ignore[arg-type]
                 found = [ranks(Retriever(i, embedder, fusion), c) for i, c in zip(indexes, sets, strict=True)]
                 scores[fusion] = float(np.mean([reciprocal(f).mean() for f in found]))
                 print(f"{name} = {value}: {scores[fusion]:.4f}", flush=True)
@@ -83,10 +83,10 @@ def main() -> None:
     print(best)
     for collection, index in zip(sets, indexes, strict=True):
         retriever = Retriever(index, embedder, best)
-        found = {mode: ranks(retriever, collection, mode) for mode in ("lexical", "dense", "hybrid")}
-        for mode, rank in found.items():
+        by_mode = {mode: ranks(retriever, collection, mode) for mode in ("lexical", "dense", "hybrid")}
+        for mode, rank in by_mode.items():
             print(f"{collection.name:8} {mode:8} {figures(rank)}")
-        low, high = interval(reciprocal(found["hybrid"]) - reciprocal(found["lexical"]))
+        low, high = interval(reciprocal(by_mode["hybrid"]) - reciprocal(by_mode["lexical"]))
         print(f"{collection.name:8} hybrid - lexical, MRR@10: 95% interval {low:+.3f} to {high:+.3f}")
     for index in indexes:
         index.close()

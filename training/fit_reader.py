@@ -241,8 +241,8 @@ def main() -> None:
     settings = replace(settings, threshold=choose_threshold([r for group in calibrated.values() for r in group]))
     (FOLDER / "settings.json").write_text(json.dumps(asdict(settings), indent=2) + "\n", "utf-8")
     print(settings)
-    for name, group in calibrated.items():
-        report(name, group, settings.threshold)
+    for name, scored in calibrated.items():
+        report(name, scored, settings.threshold)
 
 
 def hash_of(question: Question) -> float:

@@ -10,18 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.records import Hit
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One sentence of a draft, and the stretch of a document's text that supports it."""
-
-    text: str
-    passage_id: str
-    document_id: str
-    start: int
-    end: int
+from rag.records import Claim, Hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answering import Claim, Draft
+from rag.answering import Draft
 from rag.answering.features import SENTENCE_FEATURES, Idf, Sentence, WordVectors, cut, describe
 from rag.answering.question import TYPES, Question, analyse
 from rag.answering.scorer import GeneralFrequencies, Perceptron
 from rag.answering.short import short_answer
-from rag.records import Hit
+from rag.records import Claim, Hit
 
 _OF_BEST = (
     "overlap", "overlap_with_title", "overlap_before", "overlap_passage", "general_overlap", "soft", "soft_passage",

@@ -173,7 +173,11 @@ def _soft_match(
     if not index:
         return match
     similarity = word_vectors(question.words) @ word_vectors(list(index)).T
-    best = np.array([similarity[:, c].max(1) if c else np.zeros(len(question.stems)) for c in columns], np.float32)
+    filled = [row for row, column in enumerate(columns) if column]
+    starts = np.cumsum([0] + [len(columns[row]) for row in filled[:-1]])
+    flat = similarity[:, np.concatenate([columns[row] for row in filled])]
+    best = np.zeros(match.shape, np.float32)
+    best[filled] = np.maximum.reduceat(flat, starts, axis=1).T
     return np.maximum(match, np.clip(best, 0, 1))
 
 

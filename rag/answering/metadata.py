@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from rag import french
-from rag.answering import Claim, Draft
-from rag.records import Document, Hit
+from rag.answering import Draft
+from rag.records import Claim, Document, Hit
 
 _WORK = r"(?:articles?|textes?|papiers?|documents?|billets?|reportages?|dossiers?|publications?)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
