@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.documents.lines import Line, key, plain
-from rag.documents.metadata import Said, is_name
+from rag.documents.metadata import Said, is_name, split_names
 from rag.documents.titles import looks_like_title, same_title
 
 _HEADER = re.compile(
@@ -36,17 +36,18 @@ def _presents(line: Line, author: list[str]) -> bool:
     return _PRESENTS.match(rest) is not None or (rest.startswith(",") and _VERB.search(rest) is not None)
 
 
-def _is_header(line: Line, author: list[str], below: Sequence[Line]) -> bool:
+def _is_header(line: Line, authors: list[list[str]], below: Sequence[Line]) -> bool:
     """Whether a line begins the section about the author, alone or with the text after a colon."""
     head = plain(line.core[:80])
     if match := _HEADER.match(head):
         return match.end() == len(head) or head[: match.end()].endswith(":")
-    if not author or len(line.core) > 80:
+    if len(line.core) > 80:
         return False
     about = _ABOUT.fullmatch(head)
-    if about and key(about["name"]) == author:
+    if about and key(about["name"]) in authors:
         return True
-    return _THE_AUTHOR.fullmatch(head) is not None and any(author[-1] in key(other.core[:200]) for other in below)
+    near = {word for other in below for word in key(other.core[:200])}
+    return _THE_AUTHOR.fullmatch(head) is not None and any(name[-1] in near for name in authors if name)
 
 
 def mark_biography(lines: Sequence[Line], author: str | None) -> Said | None:
@@ -54,18 +55,18 @@ def mark_biography(lines: Sequence[Line], author: str | None) -> Said | None:
 
     A section runs to the end of the text, or to a heading over a paragraph that no longer speaks of the author.
     """
-    words = key(author) if author else []
+    names = [key(name) for name in split_names(author)] if author else []
     for index in range(max(1, int(len(lines) * _EARLIEST)), len(lines)):
         line = lines[index]
-        if not line.reason and _is_header(line, words, lines[index + 1 : index + 3]):
+        if not line.reason and _is_header(line, names, lines[index + 1 : index + 3]):
             line.reason = "biography"
             return _mark_section(lines, index, author)
-    if words:
+    if names:
         last = [line for line in lines if not line.reason][-2:]
         if len(last) > 1 or any(line.reason for line in lines):
             remaining = sum(not line.reason for line in lines)
             for line in last:
-                if remaining > 1 and _presents(line, words):
+                if remaining > 1 and any(_presents(line, name) for name in names):
                     line.reason = "biography"
     return None
 

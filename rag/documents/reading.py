@@ -54,7 +54,12 @@ def read(location: Location) -> Iterator[Document | ReadFailure]:
     try:
         yield from _read_url(location, path) if location.is_url else _read_file(location, path)
     except SourcierError as error:
-        raise SourcierError(f"{path}: {error}") from error.__cause__
+        raise SourcierError(_one_line(f"{path}: {error}")) from error.__cause__
+
+
+def _one_line(message: str) -> str:
+    """A message may quote the file, whose column names can hold anything."""
+    return " ".join("".join(c if c.isprintable() else " " for c in message).split())
 
 
 def _read_file(location: Location, path: str) -> Iterator[Document | ReadFailure]:
@@ -96,7 +101,7 @@ def _records(stream: BinaryIO, suffix: str, location: Location, path: str) -> It
     for line, draft in RECORDS[suffix](stream):
         number += 1
         if isinstance(draft, BadRecord):
-            yield ReadFailure(path, line, str(draft))
+            yield ReadFailure(path, line, _one_line(str(draft)))
             continue
         try:
             yield finish(draft, draft.id or f"{storable(location.relative)}#{number}", path)

@@ -94,7 +94,7 @@ def draft_of_record(record: Mapping[str, Any]) -> Draft:
     fields = _fields(record)
     text = fields["text"]
     if text is None:
-        names = ", ".join(str(name) for name in list(record)[:8] if name is not None) or "none"
+        names = ", ".join(str(name)[:40] for name in list(record)[:8] if name is not None) or "none"
         if "text" in known_fields([str(name) for name in record if name is not None]):
             raise BadRecord('the field "text" is empty')
         raise BadRecord(f'no field with a text ("text", "texte", "contenu", ...); its fields: {names}')
@@ -120,5 +120,5 @@ def draft_of_record(record: Mapping[str, Any]) -> Draft:
 
 def missing_text_column(names: list[str]) -> SourcierError:
     """The error for a table without any text column."""
-    shown = ", ".join(names[:8]) or "none"
+    shown = ", ".join(name[:40] for name in names[:8]) or "none"
     return SourcierError(f'no column with a text ("text", "texte", "contenu", ...); its columns: {shown}')

@@ -105,6 +105,8 @@ def title_line(lines: Sequence[Line], metadata_below: Sequence[bool]) -> int | N
         if not looks_like_title(line.core) or line.bullet or index + 1 >= len(lines):
             return None
         below = lines[index + 1]
+        if not metadata_below[index + 1] and len(line.core) > 90 and len(sentences(line.core)) > 1:
+            return None  # a summary of two sentences; only a byline under it could make a title of it
         vouched = line.isolated_below or metadata_below[index + 1] or len(below.core) > max(100, 1.5 * len(line.core))
         return index if vouched and line.isolated_above | (index == 0) | metadata_below[max(0, index - 1)] else None
     return None
