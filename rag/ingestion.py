@@ -131,7 +131,7 @@ class _Trip:
             ]
             if building.is_current and len(unchanged) == len(self._locations) == len(known):
                 return self._nothing_new(building)
-            self._read(building.writer, unchanged)
+            self._read(building, unchanged)
             changes = building.changes()
             if building.base and building.same_embedder and not changes.any:
                 building.discard()
@@ -140,18 +140,19 @@ class _Trip:
             manifest = building.publish([_absolute(argument) for argument in self._arguments], self._progress)
             return self._report(manifest, changes)
 
-    def _read(self, writer: StoreWriter, unchanged: dict[str, FileStamp]) -> None:
+    def _read(self, building: Building, unchanged: dict[str, FileStamp]) -> None:
         """Bring the store to what the paths hold. Raises SourcierError when that is nothing."""
         to_read = {path: location for path, location in self._locations.items() if path not in unchanged}
         tables = any(path.lower().endswith(_TABLES) for path in to_read)
         total = None if tables else len(to_read)
         self._progress("read", 0, total)
+        writer = building.writer
         writer.begin(unchanged, list(to_read))
         self._done = 0
         for path, location in to_read.items():
             for _ in self._read_file(writer, path, location):
                 self._progress("read", self._done, total)
-        writer.end()
+        writer.end(building.fresh.keys().tolist())
         if not writer.counts().documents:
             reason = f" ({self._failures[0].path}: {self._failures[0].reason})" if self._failures else ""
             raise SourcierError(f"Nothing could be read{reason}: name files with text, or folders that hold some")

@@ -1,8 +1,7 @@
 """The store of the generation that is being built: every change to documents, files and passages.
 
-Which article is which, over the runs: the same text is one document, however many files hold it. A file that
-changed hands its documents on to the articles now read from it, by text first, then by the id that the reader
-gives; a document that no file holds any more goes.
+Which article is which, over the runs: the same text is one document, however many files hold it. A document that no
+file holds any more goes at the end of the run; until then its text may turn up elsewhere, and its id is free.
 """
 
 from __future__ import annotations
@@ -127,17 +126,23 @@ class StoreWriter:
         return self._execute("UPDATE files SET state = ? WHERE path = ?", (THERE, path)).rowcount > 0
 
     def _drop_taken_over(self, path: str) -> None:
-        """A former article of the file needs no row of its own when an article read now has its document."""
-        self._execute(
-            "DELETE FROM files WHERE path = ? AND state != ? AND document IN "
-            "(SELECT document FROM files WHERE path = ? AND state = ?)",
-            (path, THERE, path, THERE),
-        )
+        """A former article of the file goes when one read now has its document, or its name."""
+        for column in ("document", "name"):
+            self._execute(
+                f"DELETE FROM files WHERE path = ? AND state != ? AND {column} IN "
+                f"(SELECT {column} FROM files WHERE path = ? AND state = ?)",
+                (path, THERE, path, THERE),
+            )
 
-    def end(self) -> None:
-        """Let go of the files that are gone, and of the documents that no file holds any more."""
+    def end(self, embedded: Iterable[int] = ()) -> None:
+        """Let go of the files that are gone, and of the documents that no file holds any more.
+
+        Their passages leave their vectors to new ones that read the same; `embedded` are the keys of passages
+        whose vector was computed since the generation before.
+        """
         self._execute("DELETE FROM files WHERE state = ?", (GONE,))
         self._execute("DELETE FROM failures WHERE path NOT IN (SELECT path FROM files)")
+        self._bequeath({int(key) for key in embedded})
         self._execute("DELETE FROM documents WHERE key NOT IN (SELECT document FROM files)")
         nameless = self._execute(
             "SELECT documents.key, record, name, documents.sha256 FROM documents JOIN files ON document = documents.key "
@@ -152,6 +157,29 @@ class StoreWriter:
         )
         self.commit()
 
+    def _bequeath(self, embedded: set[int]) -> None:
+        """Passages that read the same as one of a document that goes take over its key and position, and so its vector."""
+        going = self._execute("SELECT key FROM documents WHERE key NOT IN (SELECT document FROM files)").fetchall()
+        if not going:
+            return
+        placed = {row[0] for row in self._execute("SELECT key FROM passages WHERE position IS NOT NULL")} | embedded
+        left: dict[bytes, list[int]] = {}
+        for (document,) in going:
+            for key, passage in self._passages(document, self._document(document)):
+                if key in placed:
+                    left.setdefault(self._digest(passage), []).append(key)
+        heirs = self._execute("SELECT DISTINCT document FROM passages WHERE position IS NULL").fetchall()
+        for document in {row[0] for row in heirs} - {row[0] for row in going}:
+            for key, passage in self._passages(document, self._document(document)):
+                if key not in placed and (keys := left.get(self._digest(passage))):
+                    inherited = keys.pop()
+                    position = self._execute("SELECT position FROM passages WHERE key = ?", (inherited,)).fetchone()[0]
+                    self._execute("DELETE FROM passages WHERE key = ?", (inherited,))
+                    self._execute("UPDATE passages SET key = ?, position = ? WHERE key = ?", (inherited, position, key))
+
+    def _digest(self, passage: Passage) -> bytes:
+        return hashlib.sha256(self._contextual(passage).encode()).digest()
+
     # --- documents -------------------------------------------------------------------------------------------------
 
     def put(self, path: str, record: int, document: Document) -> str:
@@ -160,11 +188,13 @@ class StoreWriter:
         Raises UnicodeEncodeError for text that cannot be written as UTF-8.
         """
         sha256 = hashlib.sha256(document.text.encode()).digest()
-        key = self._find(path, document, sha256)
-        if key is None:
+        row = self._execute("SELECT key FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None:
             key = self._insert(document, record, sha256)
-        elif self._may_change(key, path, document):
-            self._update(key, document, record, sha256)
+        else:
+            key = int(row[0])
+            if self._may_change(key, path, document):
+                self._update(key, document, record, sha256)
         self._execute(
             "INSERT INTO files (path, record, name, shown, document, state) VALUES (?, ?, ?, ?, ?, ?)",
             (path, record, document.id, document.path, key, THERE),
@@ -172,18 +202,6 @@ class StoreWriter:
         if self._pending >= _BATCH:
             self.commit()
         return str(self._db.execute("SELECT id FROM documents WHERE key = ?", (key,)).fetchone()[0])
-
-    def _find(self, path: str, document: Document, sha256: bytes) -> int | None:
-        """The stored document with this text, else one without a holder that this article was before it changed."""
-        row = self._execute("SELECT key FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
-        if row:
-            return int(row[0])
-        candidates = self._execute(
-            "SELECT document FROM (SELECT document FROM files WHERE path = ? AND name = ? AND state = ? LIMIT 20) "
-            "UNION ALL SELECT key FROM documents WHERE id = ?",
-            (path, document.id, GONE, document.id),
-        ).fetchall()
-        return next((int(key) for (key,) in candidates if self._is_free(key)), None)
 
     def _is_free(self, key: int) -> bool:
         """Whether no file holds the document any more, so that another article may take it over."""
