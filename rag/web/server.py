@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # Before gradio is imported: it reads these once. Nothing is sent to anyone.
@@ -79,6 +81,23 @@ def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None] = la
         pass  # uvicorn has shut down already and hands the signal on
     finally:
         listening.close()
+
+
+@contextmanager
+def serving(app: ASGIApp, listening: socket.socket) -> Iterator[str]:
+    """Serves in a thread of this process while the `with` block runs, and gives the address: for tests and scripts."""
+    ready = threading.Event()
+    server = Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, lifespan="on"), ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(30):
+            raise RuntimeError("the server did not start within 30 seconds")
+        host, port = listening.getsockname()[:2]
+        yield f"http://{host}:{port}/"
+    finally:
+        server.should_exit = True
+        thread.join(10)
 
 
 class Server(uvicorn.Server):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from rag.assistant import Assistant
 from rag.settings import Settings
 from rag.web.port import bind
-from rag.web.server import Server, build_app
+from rag.web.server import build_app, serving
 from rag.web.start import update_index
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -42,24 +41,8 @@ def assistant(corpus_index: Path) -> Assistant:
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Serve]:
     """Serves an assistant's page on a free port, until the tests are over, and tells its address."""
-    servers: list[tuple[Server, threading.Thread]] = []
-
-    def start(assistant: Assistant) -> str:
-        listening = bind("127.0.0.1", 0)
-        ready = threading.Event()
-        config = uvicorn.Config(build_app(assistant), log_level="warning", timeout_graceful_shutdown=1, lifespan="on")
-        server = Server(config, ready.set)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        servers.append((server, thread))
-        assert ready.wait(30), "the server does not answer"
-        return f"http://127.0.0.1:{listening.getsockname()[1]}/"
-
-    yield start
-    for server, _ in servers:
-        server.should_exit = True
-    for _, thread in servers:
-        thread.join(10)
+    with ExitStack() as servers:
+        yield lambda assistant: servers.enter_context(serving(build_app(assistant), bind("127.0.0.1", 0)))
 
 
 @pytest.fixture(scope="session")
