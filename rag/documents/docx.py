@@ -68,4 +68,5 @@ def read(content: bytes, charset: str | None = None) -> Draft:
         date=properties.created.date() if properties.created and author and author.lower() not in _PROGRAMS else None,
         language=normal_language(properties.language),
         tags=as_tags(properties.keywords),
+        from_properties=True,
     )

@@ -37,6 +37,7 @@ class Draft:
     clutter: tuple[Span, ...] = ()
     facts: tuple[Span, ...] = ()
     verbatim: bool = False
+    from_properties: bool = False
 
 
 def finish(draft: Draft, identifier: str, path: str) -> Document:
@@ -48,7 +49,11 @@ def finish(draft: Draft, identifier: str, path: str) -> Document:
     if not text[draft.body_start :].strip():
         raise SourcierError("empty: there is no text to read")
     title = _one_line(draft.title)
-    cleaned = clean(text, start=draft.body_start, title=title, author=_one_line(draft.author), published=draft.date)
+    author, published = _one_line(draft.author), draft.date
+    if draft.from_properties:
+        said = clean(text, start=draft.body_start, title=title)
+        author, published = said.author or author, said.date or published
+    cleaned = clean(text, start=draft.body_start, title=title, author=author, published=published)
     values = {
         "title": cleaned.title,
         "author": cleaned.author,

@@ -88,4 +88,5 @@ def read(content: bytes, charset: str | None = None) -> Draft:
         date=parse_date(values.get(f"{_META}creation-date") or values.get(f"{_DC}date")),
         language=normal_language(values.get(f"{_DC}language")),
         tags=tuple(dict.fromkeys(keywords)),
+        from_properties=True,
     )

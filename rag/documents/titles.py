@@ -15,8 +15,8 @@ _TOP = 12  # a title stands among the first lines
 _SITE = re.compile(r"\s+[-–—|•]\s+|\s*[|:]\s+")
 _FILE_NAME = re.compile(r"(?:://|/\S*|\w)\.[a-z]{2,4}$")
 _NO_TITLE = re.compile(
-    r"(?:untitled|sans titre|document ?\d*|titre|title|microsoft word.*|nouveau document.*|new document.*|presentation ?\d*"
-    r"|.*\.(?:docx?|odt|pdf|rtf|txt|indd|qxd|tex|dvi|html?)|[\W\d_]*|word document|.*\\.*)",
+    r"untitled|sans titre|\(?(?:anonymous|unspecified)\)?|titre|title|word document|document ?\d*|presentation ?\d*"
+    r"|microsoft word.*|nouveau document.*|new document.*|.*\.(?:docx?|odt|pdf|rtf|txt|indd|qxd|tex|dvi|html?)|[\W\d_]*|.*\\.*",
     re.IGNORECASE,
 )
 
@@ -105,8 +105,9 @@ def title_line(lines: Sequence[Line], metadata_below: Sequence[bool]) -> int | N
         if not looks_like_title(line.core) or line.bullet or index + 1 >= len(lines):
             return None
         below = lines[index + 1]
-        if not metadata_below[index + 1] and len(line.core) > 90 and len(sentences(line.core)) > 1:
-            return None  # a summary of two sentences; only a byline under it could make a title of it
+        summary = len(line.core) > 130 or (len(line.core) > 90 and len(sentences(line.core)) > 1)
+        if summary and not metadata_below[index + 1]:
+            return None  # only a byline under it could make a title of it
         vouched = line.isolated_below or metadata_below[index + 1] or len(below.core) > max(100, 1.5 * len(line.core))
         return index if vouched and line.isolated_above | (index == 0) | metadata_below[max(0, index - 1)] else None
     return None

@@ -157,9 +157,9 @@ def make_pdf(
 
 def test_pdf(tmp_path, read_one, quoted):
     pages = [
-        [TITLE, "", "Le marché aux fleurs a rouvert ses portes vendredi matin sur la place de la mai-",
+        ["Courrier - page 1", TITLE, "", "Le marché aux fleurs a rouvert ses portes vendredi matin sur la place de la mai-",
          "rie, après deux années de travaux qui avaient chassé les marchands vers les quais.",
-         "Cinquante étals attendent les visiteurs, dit-", "il, et la place est pleine.", "", "Courrier - page 1"],
+         "Cinquante étals attendent les visiteurs, dit-", "il, et la place est pleine.", "1"],
         ["Courrier - page 2", "Les allées ont été élargies de deux mètres pour laisser passer les poussettes et les",
          "fauteuils roulants.", "2"],
         ["Courrier - page 3", "La fête durera trois jours.", "3"],
@@ -168,11 +168,48 @@ def test_pdf(tmp_path, read_one, quoted):
     assert "sur la place de la mairie, après deux années" in document.text
     assert "dit-il, et la place" in document.text
     assert "poussettes et les fauteuils roulants." in document.text
+    assert "Courrier" not in document.text
     assert len(document.pages) == 3
     assert document.text[document.pages[2] :].startswith("La fête durera trois jours.")
     assert document.text[document.pages[1] :].startswith("Les allées")
     assert (document.title, document.author) == (TITLE, "Anne Petit")
     assert quoted(document)["author"] == "Auteur : Anne Petit"
+
+
+def test_pdf_keeps_a_title_apart_from_the_text(tmp_path, read_one, left):
+    path = tmp_path / "titre.pdf"
+    sheet = canvas.Canvas(str(path), pagesize=A4)
+    sheet.setFont("Helvetica-Bold", 20)
+    sheet.drawString(60, 800, "Le marché aux fleurs rouvre enfin ses portes, place")
+    sheet.drawString(60, 776, "de la mairie")
+    sheet.setFont("Helvetica", 11)
+    body = ["Après deux années de travaux qui avaient chassé les marchands vers les quais, les allées",
+            "ont rouvert vendredi matin. Les visiteurs étaient nombreux à attendre devant les grilles."]  # fmt: skip
+    for height, line in [
+        (740, body[0]),
+        (726, body[1]),
+        (700, "Cinquante étals attendent les visiteurs jusqu'à l'automne."),
+    ]:
+        sheet.drawString(60, height, line)
+    sheet.save()
+    document = read_one(path)
+    assert document.title == "Le marché aux fleurs rouvre enfin ses portes, place de la mairie"
+    assert left(document) == [" ".join(body), "Cinquante étals attendent les visiteurs jusqu'à l'automne."]
+
+
+def test_what_the_text_says_is_believed_before_properties(tmp_path, read_one, quoted):
+    lines = [
+        TITLE,
+        "",
+        "Par Luc Besnard",
+        "",
+        "Publié le 3 mai 2024",
+        "",
+        "Le marché aux fleurs a rouvert ses portes vendredi.",
+    ]
+    document = read_one(make_pdf(tmp_path / "p.pdf", [lines], title="(anonymous)", author="Secrétariat"))
+    assert (document.title, document.author, document.date) == (TITLE, "Luc Besnard", date(2024, 5, 3))
+    assert quoted(document) == {"title": TITLE, "author": "Par Luc Besnard", "date": "Publié le 3 mai 2024"}
 
 
 def test_scanned_pdf(tmp_path, read_one):
