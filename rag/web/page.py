@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ class Chat:
 
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
+        self._tried: tuple[int | None, tuple[str, ...]] = (None, ())  # examples, of which generation
         french = Words("fr")
         with gr.Blocks(title="Sourcier", analytics_enabled=False, fill_width=True) as self.blocks:
             self.exchanges = gr.State(())
@@ -92,16 +93,17 @@ class Chat:
 
     # --- events ----------------------------------------------------------------------------------------------------
 
-    def greet(self, request: gr.Request) -> Updates:
+    def greet(self, request: gr.Request) -> Iterator[Updates]:
         """A visitor opens the page: its words in her language, what the index holds now, questions to begin with."""
         words = _words(request)
         self._refresh()
-        return {
+        yield {
             self.header: self._header(words),
-            self.live: self._welcome(words),
+            self.live: self._welcome(words, examples=()),
             self.question: gr.update(label=words("question_label"), placeholder=words("placeholder")),
             self.new: gr.update(value=words("new_conversation")),
         }
+        yield {self.live: self._welcome(words, examples=self._examples())}
 
     def ask_example(self, exchanges: Exchanges, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """A click on an example asks it."""
@@ -160,7 +162,7 @@ class Chat:
         return {
             self.exchanges: (),
             self.past: "",
-            self.live: self._welcome(_words(request)),
+            self.live: self._welcome(_words(request), examples=self._examples()),
             self.question: gr.update(value="", submit_btn=True, stop_btn=False),
             self.panel: "",
         }
@@ -218,13 +220,21 @@ class Chat:
             data_stop=words("stop"),
         )
 
-    def _welcome(self, words: Words) -> Markup:
-        try:
-            examples = self.assistant.examples(5)
-        except Exception:
-            log.exception("No example questions")
-            examples = []
+    def _welcome(self, words: Words, examples: Sequence[str]) -> Markup:
         return welcome(examples, words, empty=self.assistant.info().documents == 0)
+
+    def _examples(self) -> Sequence[str]:
+        """Questions that the open generation answers: found by trying, so once for each generation."""
+        generation = self.assistant.info().generation
+        known, examples = self._tried
+        if known != generation:
+            try:
+                examples = tuple(self.assistant.examples(5))
+            except Exception:
+                log.exception("No example questions")
+                examples = ()
+            self._tried = (generation, examples)
+        return examples
 
 
 def _words(request: gr.Request) -> Words:

@@ -89,6 +89,8 @@ document.addEventListener("click", (event) => {
 		trigger("cite", { exchange: Number(exchange), marker: marker && Number(marker), evidence: evidence && Number(evidence) });
 	} else if (question !== undefined) {
 		trigger("example", { question });
+		// the button is about to go; on a touch screen the focus would raise the keyboard over the answer
+		if (matchMedia("(hover: hover)").matches) document.querySelector("#question textarea")?.focus();
 	} else if (button.hasAttribute("data-close")) {
 		closeDocument();
 	} else if (button.id === "new") {

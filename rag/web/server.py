@@ -27,6 +27,13 @@ from rag.web.port import bind
 
 _STYLE = Path(__file__).with_name("style.css")
 
+# A drop over a wave: what a sourcier looks for
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6470"/>'
+    '<path d="M16 5c4 5 6 8 6 11a6 6 0 0 1-12 0c0-3 2-6 6-11z" fill="#fff"/>'
+    '<path d="M6 26c3-3 5-3 10 0s7 3 10 0" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round"/></svg>'
+)
+
 _HEADERS = {
     # Gradio's own page needs inline scripts and eval; what this does enforce is that nothing comes from elsewhere
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
@@ -51,6 +58,10 @@ def build_app(assistant: Assistant) -> FastAPI:
     @app.get("/sourcier/style.css", include_in_schema=False)
     def stylesheet() -> Response:
         return Response(style, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000"})
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def icon() -> Response:
+        return Response(_ICON, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
     version = hashlib.sha256(style.encode()).hexdigest()[:12]
     gr.mount_gradio_app(

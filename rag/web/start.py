@@ -56,12 +56,13 @@ def update_index(index_dir: Path, paths: Sequence[Path | str], embedder: str) ->
 
 
 def run(index_dir: Path, paths: Sequence[Path | str] | None, host: str, port: int) -> int:
-    """`start` for a command line: the exit status, 1 after one line on stderr when it cannot start."""
+    """`start` for a command line: the exit status, 1 after one line on stderr when it cannot start, 130 for Ctrl-C
+    while it indexes."""
     try:
         start(index_dir, paths, host, port)
     except SourcierError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:  # while indexing
-        return 0
+    except KeyboardInterrupt:
+        return 130
     return 0

@@ -82,7 +82,7 @@ class Visit:
             "console", lambda m: self.wrong.append(f"console {m.text}") if m.type in ("error", "warning") else None
         )
         self.page.goto(url)
-        self.page.wait_for_selector(".welcome button")
+        self.page.wait_for_selector(".welcome")
 
     def ask(self, question: str) -> None:
         """Types the question, sends it, and waits until its answer is complete."""

@@ -151,7 +151,7 @@ def test_a_new_generation_shows_on_the_next_visit(tmp_path: Path) -> None:
     (articles / "b.md").write_text("# Un autre\n\nUne phrase qui restera un peu plus longtemps.\n", "utf-8")
     update_index(tmp_path / "index", [articles], Settings().embedder)
     chat = Chat(Assistant.open(tmp_path / "index"))
-    assert "2 documents" in chat.greet(FRENCH)[chat.header]
+    assert "2 documents" in next(chat.greet(FRENCH))[chat.header]
     (articles / "a.md").unlink()
     update_index(tmp_path / "index", [articles], Settings().embedder)
-    assert "1 document," in chat.greet(FRENCH)[chat.header], "a new generation shows without a restart"
+    assert "1 document," in next(chat.greet(FRENCH))[chat.header], "a new generation shows without a restart"
