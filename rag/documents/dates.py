@@ -2,8 +2,6 @@
 
 >>> parse_date("lundi 17 mars 2025 à 15 h 37")
 datetime.date(2025, 3, 17)
->>> spell_date(parse_date("2025-03-01T08:00:00Z"))
-'1er mars 2025'
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _MONTH_NUMBERS = {
     "janv": 1, "jan": 1, "fev": 2, "fév": 2, "feb": 2, "mar": 3, "avr": 4, "apr": 4, "mai": 5, "may": 5, "juin": 6, "jun": 6,
     "juil": 7, "jul": 7, "aou": 8, "aoû": 8, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12, "déc": 12,
@@ -90,8 +87,3 @@ def is_day_of(text: str, known: date) -> bool:
     """Whether `text` is a day and month without a year ("7 août") that fits the known date."""
     match = _DAY_AND_MONTH.fullmatch(text.strip())
     return bool(match) and (int(match.group(1)), _month(match.group(2))) == (known.day, known.month)  # type: ignore[union-attr]
-
-
-def spell_date(day: date) -> str:
-    """A date in French words: `17 mars 2025`, `1er mars 2025`."""
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"

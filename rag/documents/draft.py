@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from rag import french
 from rag.documents.cleaning import clean
-from rag.documents.dates import spell_date
 from rag.documents.encoding import storable
 from rag.documents.language import detect_language
 from rag.documents.titles import first_sentence
@@ -57,7 +57,7 @@ def finish(draft: Draft, identifier: str, path: str) -> Document:
     values = {
         "title": cleaned.title,
         "author": cleaned.author,
-        "date": spell_date(cleaned.date) if cleaned.date else None,
+        "date": french.spell_date(cleaned.date) if cleaned.date else None,
         "source": _one_line(draft.source) or cleaned.source,
     }
     known = {span.reason for span in draft.facts}
