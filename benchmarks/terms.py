@@ -113,7 +113,7 @@ class Tantivy:
 
     def update(self, folder: Path, passages: list[list[str]], changed: int) -> None:
         writer = tantivy.Index.open(str(folder)).writer(num_threads=1)
-        writer.delete_documents("position", changed)
+        writer.delete_documents_by_term("position", changed)
         writer.add_document(self._document(changed, passages[changed]))
         writer.commit()
         writer.wait_merging_threads()

@@ -219,7 +219,7 @@ def _embed(building: Building, embedder: Embedder, progress: Progress) -> None:
     progress("embed", 0, len(missing))
     for start in range(0, len(missing), _BATCH):
         keys = missing[start : start + _BATCH]
-        building.fresh.add(keys, embedder.encode(list(building.writer.texts(keys))))
+        building.fresh.add(keys, embedder.encode(list(building.writer.passages.texts(keys))))
         progress("embed", start + len(keys), len(missing))
 
 

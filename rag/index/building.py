@@ -166,7 +166,7 @@ class Building:
         if writer.meta("embedder") != self.embedder.fingerprint:
             (self.folder / fresh.FILE).unlink(missing_ok=True)
             (self.folder / f"{fresh.FILE}-journal").unlink(missing_ok=True)
-            writer.forget_positions()
+            writer.passages.forget_positions()
             writer.set_meta("embedder", self.embedder.fingerprint)
             writer.commit()
 
@@ -179,7 +179,7 @@ class Building:
 
     def missing(self) -> np.ndarray:
         """The keys of the passages that have no vector yet, in order, int64."""
-        keys, origins = self.writer.origins()
+        keys, origins = self.writer.passages.origins()
         new = keys[origins < 0]
         return new[~np.isin(new, self.fresh.keys())]
 
@@ -194,7 +194,7 @@ class Building:
         Every passage must have its vector (`missing` is empty).
         """
         writer = self.writer
-        keys, origins = writer.origins()
+        keys, origins = writer.passages.origins()
         new = keys[origins < 0]
         for name in (vectors.FILE, terms.FOLDER):  # of a run that was interrupted right here
             delete(self.folder / name)
@@ -208,7 +208,7 @@ class Building:
         )
 
         def analysed() -> Iterator[list[str]]:
-            for done, text in enumerate(writer.texts(new)):
+            for done, text in enumerate(writer.passages.texts(new)):
                 if done % 512 == 0:
                     progress("terms", done, len(new))
                 yield french.terms(text)
@@ -217,7 +217,7 @@ class Building:
         write_terms(self.folder / terms.FOLDER, origins, base.terms if base else None, analysed())
         progress("publish", 0, None)
         sync_tree(self.folder)
-        writer.number()
+        writer.passages.number()
         made = Manifest(
             generation=0,  # known when it is published
             created=datetime.now(UTC).isoformat(timespec="seconds"),

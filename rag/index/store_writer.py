@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from rag import french
 from rag.index.manifest import Counts
+from rag.index.passage_rows import PassageRows
 from rag.index.store import (
     DOCUMENT_COLUMNS,
     FAILURES,
@@ -25,7 +24,6 @@ from rag.index.store import (
     FailedRecord,
     FileStamp,
     connect,
-    document_of,
     row_of,
 )
 from rag.records import Document, Passage
@@ -44,7 +42,7 @@ class StoreWriter:
         """`split` cuts a document into passages, `contextual` says what of a passage is embedded."""
         self._db = connect(path)
         self._split = split
-        self._contextual = contextual
+        self.passages = PassageRows(self._execute, contextual)
         self._pending = 0
 
     @staticmethod
@@ -142,43 +140,20 @@ class StoreWriter:
         """
         self._execute("DELETE FROM files WHERE state = ?", (GONE,))
         self._execute("DELETE FROM failures WHERE path NOT IN (SELECT path FROM files)")
-        self._bequeath({int(key) for key in embedded})
+        self.passages.bequeath({int(key) for key in embedded})
         self._execute("DELETE FROM documents WHERE key NOT IN (SELECT document FROM files)")
         nameless = self._execute(
-            "SELECT documents.key, record, name, documents.sha256 FROM documents JOIN files ON document = documents.key "
+            "SELECT documents.key, record, name FROM documents JOIN files ON document = documents.key "
             "WHERE id >= ? AND id < ? GROUP BY documents.key",
             (_NO_ID, _NO_ID + "a"),
         ).fetchall()
-        for key, record, name, sha256 in nameless:
-            self._update(key, replace(self._document(key), id=name), record, sha256)
+        for key, record, name in nameless:
+            self._update(key, replace(self.passages.document(key), id=name), record)
         self._execute(
             "UPDATE documents SET path = (SELECT shown FROM files WHERE document = documents.key ORDER BY rowid LIMIT 1) "
             "WHERE path NOT IN (SELECT shown FROM files WHERE document = documents.key)"
         )
         self.commit()
-
-    def _bequeath(self, embedded: set[int]) -> None:
-        """Passages that read the same as one of a document that goes take over its key and position, and so its vector."""
-        going = self._execute("SELECT key FROM documents WHERE key NOT IN (SELECT document FROM files)").fetchall()
-        if not going:
-            return
-        placed = {row[0] for row in self._execute("SELECT key FROM passages WHERE position IS NOT NULL")} | embedded
-        left: dict[bytes, list[int]] = {}
-        for (document,) in going:
-            for key, passage in self._passages(document, self._document(document)):
-                if key in placed:
-                    left.setdefault(self._digest(passage), []).append(key)
-        heirs = self._execute("SELECT DISTINCT document FROM passages WHERE position IS NULL").fetchall()
-        for document in {row[0] for row in heirs} - {row[0] for row in going}:
-            for key, passage in self._passages(document, self._document(document)):
-                if key not in placed and (keys := left.get(self._digest(passage))):
-                    inherited = keys.pop()
-                    position = self._execute("SELECT position FROM passages WHERE key = ?", (inherited,)).fetchone()[0]
-                    self._execute("DELETE FROM passages WHERE key = ?", (inherited,))
-                    self._execute("UPDATE passages SET key = ?, position = ? WHERE key = ?", (inherited, position, key))
-
-    def _digest(self, passage: Passage) -> bytes:
-        return hashlib.sha256(self._contextual(passage).encode()).digest()
 
     # --- documents -------------------------------------------------------------------------------------------------
 
@@ -194,7 +169,7 @@ class StoreWriter:
         else:
             key = int(row[0])
             if self._may_change(key, path, document):
-                self._update(key, document, record, sha256)
+                self._update(key, document, record)
         self._execute(
             "INSERT INTO files (path, record, name, shown, document, state) VALUES (?, ?, ?, ?, ?, ?)",
             (path, record, document.id, document.path, key, THERE),
@@ -223,43 +198,20 @@ class StoreWriter:
             (*row_of(document), sha256),
         )
         key = int(cursor.lastrowid or 0)
-        self._insert_passages(key, self._split(document))
+        self._pending += self.passages.insert(key, self._split(document)) + 1
         self._learn(key, document)
         return key
 
-    def _update(self, key: int, document: Document, record: int, sha256: bytes) -> None:
-        before = self._document(key)
+    def _update(self, key: int, document: Document, record: int) -> None:
+        """The same text, but something else may have changed: the id, what is said about it, or where its passages lie."""
+        before = self.passages.document(key)
         document = replace(document, id=self._free_id(document, record, key))
-        if document == before:
-            return
-        kept: dict[str, list[int]] = {}  # passages whose vector still holds, by what of them was embedded
-        for passage_key, passage in self._passages(key, before):
-            kept.setdefault(self._contextual(passage), []).append(passage_key)
-        self._execute(
-            f"UPDATE documents SET ({DOCUMENT_COLUMNS}, sha256) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE key = ?",
-            (*row_of(document), sha256, key),
-        )
-        new = []
-        for passage in self._split(document):
-            if same := kept.get(self._contextual(passage)):
-                self._execute(
-                    "UPDATE passages SET id = ?, start = ?, stop = ?, heading = ? WHERE key = ?",
-                    (passage.id, passage.start, passage.end, passage.heading, same.pop(0)),
-                )
-            else:
-                new.append(passage)
-        self._db.executemany("DELETE FROM passages WHERE key = ?", [(k,) for keys in kept.values() for k in keys])
-        self._insert_passages(key, new)
-        if document.text != before.text:
-            self._execute("DELETE FROM acronym_uses WHERE document = ?", (key,))
-            self._learn(key, document)
-
-    def _insert_passages(self, key: int, passages: list[Passage]) -> None:
-        self._db.executemany(
-            "INSERT INTO passages (id, document, start, stop, heading) VALUES (?, ?, ?, ?, ?)",
-            [(passage.id, key, passage.start, passage.end, passage.heading) for passage in passages],
-        )
-        self._pending += len(passages) + 1
+        if document != before:
+            self._execute(
+                f"UPDATE documents SET ({DOCUMENT_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE key = ?",
+                (*row_of(document), key),
+            )
+            self._pending += self.passages.replace(key, before, self._split(document))
 
     def _learn(self, key: int, document: Document) -> None:
         self._db.executemany(
@@ -281,66 +233,9 @@ class StoreWriter:
                 break
         return candidate
 
-    def _document(self, key: int) -> Document:
-        row = self._execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE key = ?", (key,)).fetchone()
-        return document_of(row)
-
-    def _passages(self, key: int, document: Document) -> list[tuple[int, Passage]]:
-        """The passages of a document, in order, with their keys."""
-        rows = self._execute(
-            "SELECT key, id, start, stop, heading FROM passages WHERE document = ? ORDER BY start", (key,)
-        )
-        return [
-            (
-                passage_key,
-                Passage(
-                    id=passage_id,
-                    document_id=document.id,
-                    start=start,
-                    end=stop,
-                    text=document.text[start:stop],
-                    title=document.title,
-                    heading=heading,
-                ),
-            )
-            for passage_key, passage_id, start, stop, heading in rows
-        ]
-
-    # --- passages --------------------------------------------------------------------------------------------------
-
-    def forget_positions(self) -> None:
-        """No vector holds any more (another embedder): every passage is new. Part of the present transaction."""
-        self._execute("UPDATE passages SET position = NULL")
-
-    def origins(self) -> tuple[np.ndarray, np.ndarray]:
-        """The passages in the order of their positions to come: keys, and old positions (-1 when new), int64."""
-        rows = self._execute("SELECT key, IFNULL(position, -1) FROM passages ORDER BY document, start").fetchall()
-        keys, origins = np.array(rows, np.int64).reshape(-1, 2).T
-        return keys, origins
-
-    def texts(self, keys: Iterable[int]) -> Iterator[str]:
-        """What of these passages is embedded and indexed. `keys` in the order of `origins`: a document is read once."""
-        owner: int | None = None
-        texts: dict[int, str] = {}
-        for key in keys:
-            if key not in texts:
-                owner = self._execute("SELECT document FROM passages WHERE key = ?", (int(key),)).fetchone()[0]
-                texts = {k: self._contextual(p) for k, p in self._passages(owner, self._document(owner))}
-            yield texts[key]
-
     def counts(self) -> Counts:
         sql = "SELECT (SELECT COUNT(*) FROM documents), (SELECT COUNT(*) FROM passages), (SELECT COUNT(*) FROM files)"
         return Counts(*self._execute(sql).fetchone())
-
-    def number(self) -> None:
-        """Give the passages the positions of `origins`. Part of the present transaction."""
-        self._execute("DROP INDEX IF EXISTS passages_position")
-        self._execute(
-            "UPDATE passages SET position = rank FROM (SELECT key AS ranked, "
-            "row_number() OVER (ORDER BY document, start) - 1 AS rank FROM passages) "
-            "WHERE ranked = key AND position IS NOT rank"
-        )
-        self._execute("CREATE INDEX passages_position ON passages(position)")
 
     def compact(self) -> None:
         """Give space back when more than a quarter of the file is free."""
