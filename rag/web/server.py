@@ -25,7 +25,7 @@ from rag.assistant import Assistant
 from rag.web.page import build_page
 from rag.web.port import bind
 
-_STYLE = Path(__file__).with_name("style.css")
+_STYLES = [Path(__file__).with_name(name) for name in ("style.css", "document.css")]
 
 # A drop over a wave: what a sourcier looks for
 _ICON = (
@@ -52,7 +52,7 @@ def launch(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860) -> N
 def build_app(assistant: Assistant) -> FastAPI:
     """The page as an ASGI application, at "/"."""
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
-    style = _STYLE.read_text("utf-8")
+    style = "\n".join(path.read_text("utf-8") for path in _STYLES)
 
     # Not through gradio's `css`: that is applied twice, once with every selector rewritten
     @app.get("/sourcier/style.css", include_in_schema=False)
