@@ -291,6 +291,37 @@ def test_a_hostile_document_stays_text(visit: Callable, serve: Callable, tmp_pat
     assert page.locator("[href^='javascript']").count() == 0
 
 
+BYLINE = """# La tour de Fessenheim
+
+Par Nastasia Michaels
+Publié le 17 mars 2025
+
+La tour de Fessenheim mesure 71 mètres de haut. Elle a été bâtie par la commune en 1902, puis restaurée deux fois.
+
+Depuis 2019, la tour accueille les visiteurs chaque dimanche, et la commune y organise des concerts d’été.
+
+Elle reste le symbole de la vallée, disent les habitants, qui viennent y voir le soleil se lever.
+
+(Avec Belga)
+"""
+
+
+def test_a_byline_is_shown_and_marked_only_where_it_is_cited(visit: Callable, serve: Callable, tmp_path: Path) -> None:
+    (tmp_path / "tour.md").write_text(BYLINE, "utf-8")
+    update_index(tmp_path / "index", [tmp_path / "tour.md"], Settings().embedder)
+    one = visit(url=serve(Assistant.open(tmp_path / "index")))
+    one.ask("Qui a écrit l’article sur la tour de Fessenheim ?")
+    panel = one.page.locator("#panel")
+    expect(one.page.locator(".short-answer")).to_have_text("Nastasia Michaels")
+    expect(one.page.locator(".sources .facts")).to_have_text("Nastasia Michaels · 17\u00a0mars 2025")
+    one.page.locator(".answer p .marker").first.click()
+    expect(panel.locator(".aside mark")).to_have_text("Par Nastasia Michaels")
+    expect(panel).to_contain_text("concerts d’été")
+    expect(panel).not_to_contain_text("Belga")
+    expect(panel).not_to_contain_text("Publié le")
+    expect(panel.locator("header .facts")).to_have_text("Nastasia Michaels · 17\u00a0mars 2025")
+
+
 def test_a_failure_is_one_friendly_line(
     visit: Callable,
     serve: Callable,
