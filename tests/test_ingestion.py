@@ -1,9 +1,12 @@
 """The index trip with the bundled embedder: what is read, kept, embedded, removed and reported."""
 
+import functools
 import json
 import os
 import shutil
+import threading
 from collections.abc import Sequence
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +242,41 @@ def test_a_bad_record_is_reported_every_time_and_keeps_its_old_version(tmp_path,
         assert set(found) == {"r0", "r1", "r2"}
         for identifier, number in (("r0", 0), ("r1", 1), ("r2", 5)):
             assert found[identifier][1].startswith(article(number)[:40])
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A folder on http://127.0.0.1."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_an_address_is_read_each_time_and_kept_while_it_is_down(site, source, directory, embedder) -> None:
+    folder, address = site
+    paths = [source, f"{address}/page.html"]
+    body = "".join(f"<p>{line}</p>" for line in article(7).split("\n\n"))
+    (folder / "page.html").write_text(f"<html><body><article><h1>Titre</h1>{body}</article></body></html>", "utf-8")
+    assert build_index(paths, directory, embedder=embedder).added == 7
+    embedder.seen.clear()
+    assert not build_index(paths, directory, embedder=embedder).published
+    assert embedder.seen == []
+    (folder / "page.html").unlink()
+    report = build_index(paths, directory, embedder=embedder)
+    assert (report.documents, report.published) == (7, False)
+    [failure] = report.failures
+    assert failure.kept
+    assert failure.path == f"{address}/page.html"
+    assert build_index([source], directory, embedder=embedder).removed == 1
 
 
 def test_nothing_readable_is_one_line(tmp_path, directory, embedder) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from rag.index import manifest as manifests
 from rag.index import store as stores
@@ -50,12 +51,12 @@ class Index:
     ...     index.passages(positions)
     """
 
-    def __init__(self, directory: Path, folder: Path, manifest: Manifest, lock: int) -> None:
-        """Use `Index.open`. `lock` is the file descriptor that holds the shared lock."""
+    def __init__(self, directory: Path, folder: Path, manifest: Manifest, lock: BinaryIO) -> None:
+        """Use `Index.open`. `lock` is the open manifest, with the shared lock."""
         self.directory = directory
         self.folder = folder
         self.manifest = manifest
-        self._lock: int | None = lock
+        self._lock = lock  # an Index that is dropped without `close` lets go of it too
         self.vectors = VectorIndex(folder / vectors.FILE)
         self.terms = TermIndex(folder / terms.FOLDER, **manifest.bm25)
         self.store = Store(folder / stores.FILE)
@@ -85,19 +86,17 @@ class Index:
                 check(manifest, directory, embedder)
                 return cls(directory, folder, manifest, lock)
             except (RuntimeError, ValueError, OSError, sqlite3.Error) as error:
-                os.close(lock)
+                lock.close()
                 command = index_command(None, directory)
                 raise SourcierError(f"The index in {directory} is damaged: make it again with `{command}`") from error
             except BaseException:
-                os.close(lock)
+                lock.close()
                 raise
 
     def close(self) -> None:
         """Let go of the generation, so that a writer may remove it once it is superseded."""
         self.store.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._lock.close()
 
     def __enter__(self) -> Index:
         return self
@@ -143,20 +142,21 @@ class Index:
         return self.store.acronyms()
 
 
-def _lock(folder: Path) -> int | None:
-    """A descriptor with a shared lock on a generation, or None when it has been removed meanwhile."""
+def _lock(folder: Path) -> BinaryIO | None:
+    """The manifest of a generation, open and with a shared lock, or None when it has been removed meanwhile."""
+    path = folder / manifests.FILE
     try:
-        descriptor = os.open(folder / manifests.FILE, os.O_RDONLY | os.O_CLOEXEC)
+        file = path.open("rb")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise SourcierError(f"The index in {folder.parent} cannot be opened: {error.strerror}") from error
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    fcntl.flock(file, fcntl.LOCK_SH)
     try:
-        same = os.path.samestat(os.fstat(descriptor), (folder / manifests.FILE).stat())
+        same = os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
         same = False
     if not same:
-        os.close(descriptor)
+        file.close()
         return None
-    return descriptor
+    return file
