@@ -80,8 +80,8 @@ class Chat:
     def _connect(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         outputs = [self.exchanges, self.past, self.live, self.question]
-        # "multiple": gradio would wait until a stopped answer has really ended. `ask` itself answers one at a time
-        asking: dict[str, Any] = {**quiet, "concurrency_limit": 16, "trigger_mode": "multiple"}
+        # "once": Enter pressed twice asks once. After a stop, the next question waits for the thread to notice
+        asking: dict[str, Any] = {**quiet, "concurrency_limit": 16, "trigger_mode": "once"}
         asked = self.question.submit(self.ask, [self.question, self.exchanges], outputs, **asking)
         clicked = self.panel.example(self.ask_example, [self.exchanges], outputs, **asking)
         running = [asked, clicked]
@@ -229,7 +229,7 @@ class Chat:
         known, examples = self._tried
         if known != generation:
             try:
-                examples = tuple(self.assistant.examples(5))
+                examples = tuple(dict.fromkeys(self.assistant.examples(5)))
             except Exception:
                 log.exception("No example questions")
                 examples = ()
