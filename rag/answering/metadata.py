@@ -9,21 +9,39 @@ from rag import french
 from rag.answering import Draft
 from rag.records import Claim, Document, Hit
 
-_WORK = r"(?:articles?|textes?|papiers?|documents?|billets?|reportages?|dossiers?|publications?)"
+_WORK = r"(?:articles?|textes?|papiers?|documents?|billets?|reportages?)"
+_THE_WORK = rf"(?:l'|le |la |les |cet |ce |cette |un |du |de l'|de cet |de ce |des )?{_WORK}\b"
+_WRITTEN = r"(?:ecrite?s?|redigee?s?|signee?s?|publiee?s?|paru(?:e?s?)|mise?s? en ligne)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (fact, re.compile(pattern))
     for fact, pattern in (
-        ("author", rf"\bqui (?:a |est-ce qui a |avait )?(?:ecrit|redige|signe|publie)\b.*\b{_WORK}|\b(?:auteure?|redact\w+|signature)\b"
-                   rf".*\b{_WORK}|\b{_WORK}\b.*\b(?:ecrit|redige|signe) par (?:qui|quel)|de qui est\b.*\b{_WORK}"),
-        ("date", rf"\b(?:de )?quand (?:date|remonte|a ete (?:publie|ecrit)|est paru)\w*\b.*\b{_WORK}|\bdate\b.*\b(?:publication|parution|{_WORK})"
-                 rf"|\b(?:quand|quel jour|a quelle date)\b.*\b{_WORK}\b.*\b(?:publie|paru|ecrit|mis en ligne)\w*"
-                 rf"|\b(?:quand|quel jour|a quelle date)\b.*\b(?:publie|paru|ecrit|redige)\w*\b.*\b{_WORK}"
-                 rf"|\b{_WORK}\b.*\bdate\w* (?:de|du) (?:quand|quel)"),
-        ("source", rf"\b(?:source|adresse|url|lien|site)\b.*\b{_WORK}|\bd'ou (?:vient|provient)\b.*\b{_WORK}"
-                   rf"|\bou\b.*\b(?:publie|paru)\w*\b.*\b{_WORK}|\b{_WORK}\b.*\b(?:vient|provient) d'ou"),
-        ("title", rf"\b(?:titre|intitule|s'intitule|s'appelle)\b.*\b{_WORK}|\b{_WORK}\b.*\b(?:titre|intitule|s'intitule)\b"),
+        (
+            "author",
+            rf"\bqui (?:a|est-ce qui a|avait) (?:ecrit|redige|signe|publie) {_THE_WORK}|\b(?:auteure?|autrice|redacteur|redactrice)"
+            rf"(?: est| serait)? {_THE_WORK}|\b{_WORK}\b.{{0,80}}\b{_WRITTEN} par (?:qui|quel)|\bpar qui\b.{{0,30}}{_THE_WORK}"
+            rf"|\bde qui est {_THE_WORK}",
+        ),
+        (
+            "date",
+            rf"\bde quand (?:date|est|remonte) {_THE_WORK}|\b{_WORK}\b.{{0,80}}\b(?:date|remonte)(?:-t-il)? (?:de|a) quand"
+            rf"|\bdate (?:de (?:publication|parution) )?{_THE_WORK}|\bde quand date\b.{{0,60}}\b{_WORK}"
+            rf"|\b(?:quand|quel jour|a quelle date|en quelle annee)\b.{{0,20}}\b{_WRITTEN} {_THE_WORK}"
+            rf"|\b(?:quand|quel jour|a quelle date|en quelle annee) {_THE_WORK}.{{0,80}}\b{_WRITTEN}",
+        ),
+        (
+            "source",
+            rf"\b(?:source|adresse|url|lien|site)(?: web| internet| d'origine)? {_THE_WORK}|\bd'ou (?:vient|provient|est tire) {_THE_WORK}"
+            rf"|\bou (?:a ete |est )?(?:publie|paru) {_THE_WORK}|\bou {_THE_WORK}.{{0,80}}\b(?:publie|paru)",
+        ),
+        ("title", rf"\btitre {_THE_WORK}|\bcomment s'(?:appelle|intitule) {_THE_WORK}"),
     )
-)  # fmt: skip
+)
+_SENTENCES = {
+    "author": "L’article « {title} » a pour auteur {value}.",
+    "date": "L’article « {title} » date du {value}.",
+    "source": "L’article « {title} » vient de {value}",
+    "title": "L’article s’intitule « {value} ».",
+}
 _ASKING = re.compile(
     rf"\b(?:qui|quand|quel(?:le)?s?|jour|date\w*|de|a|ete|est|sont|ou|d'ou|vient|provient|ecrit\w*|redige\w*|signe\w*"
     rf"|publie\w*|publication|parution|paru\w*|auteure?s?|source|adresse|url|lien|site|titre|intitule|{_WORK}|sur|cet?|cette"
@@ -57,17 +75,19 @@ def answer(
         span = found.fact(fact)
         if span is None:
             continue
-        quote = found.text[span.start : span.end]
-        claim = Claim(quote, f"{found.id}:{span.start}-{span.end}", found.id, span.start, span.end)
-        return Draft((claim,), _short(fact, found, quote), sure, abstained=False)
+        value = _value(fact, found) or found.text[span.start : span.end]
+        claim = Claim(
+            text=_SENTENCES[fact].format(title=found.title.rstrip("… ?!."), value=value),
+            passage_id=f"{found.id}:{span.start}-{span.end}",
+            document_id=found.id,
+            start=span.start,
+            end=span.end,
+        )
+        return Draft((claim,), value, sure, abstained=False)
     return None
 
 
-def _short(fact: str, document: Document, quote: str) -> str:
-    if fact == "author" and document.author:
-        return document.author
-    if fact == "date" and document.date:
-        return french.spell_date(document.date)
-    if fact == "source" and document.source:
-        return document.source
-    return document.title if fact == "title" else quote
+def _value(fact: str, document: Document) -> str | None:
+    if fact == "date":
+        return french.spell_date(document.date) if document.date else None
+    return {"author": document.author, "source": document.source, "title": document.title}[fact]
