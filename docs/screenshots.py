@@ -1,7 +1,7 @@
 """Makes the README's picture of the chat from the real application: python docs/screenshots.py
 
-Indexes `corpus/` into a temporary folder, serves the page, asks the first example of the README in Chromium and opens
-the source of its answer. `--all` adds the dark page and the page on a phone.
+Indexes `corpus/` into a temporary folder, serves the page, asks a question in Chromium and opens the source of
+its answer. `--all` adds the dark page and the page on a phone.
 """
 
 from __future__ import annotations
@@ -30,15 +30,17 @@ SHOTS: dict[str, dict[str, Any]] = {
 }
 
 
-def shoot(browser: Browser, url: str, file: Path, options: dict[str, Any]) -> None:
+def shoot(browser: Browser, url: str, question: str, file: Path, options: dict[str, Any]) -> None:
     """One picture: question, answer, and the document beside it."""
     context = browser.new_context(locale="fr-FR", **options)
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector(".welcome")
-    page.fill("#question textarea", QUESTION)
+    page.fill("#question textarea", question)
     page.keyboard.press("Enter")
     page.wait_for_selector(".sources")
+    if page.locator(".abstained").count():
+        sys.exit(f"Sourcier does not answer « {question} »: no picture is made. Name another one with --question.")
     page.click(".answer p .marker >> nth=0")
     page.wait_for_selector("#panel mark")
     page.mouse.move(1, 1)
@@ -52,6 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="the dark page and the phone as well")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--question", default=QUESTION)
     arguments = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
@@ -64,7 +67,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             for name, options in SHOTS.items():
                 if arguments.all or name == "chat":
-                    shoot(browser, url, arguments.out / f"{name}.png", options)
+                    shoot(browser, url, arguments.question, arguments.out / f"{name}.png", options)
             browser.close()
 
 

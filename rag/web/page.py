@@ -60,6 +60,8 @@ class Chat:
             with gr.Row(elem_id="shell"):
                 with gr.Column(elem_id="chat", min_width=0):
                     with gr.Column(elem_id="log"):
+                        # Hidden by the style once there is an exchange: what arrives late overwrites no answer
+                        self.welcome = gr.HTML(elem_id="welcome", apply_default_css=False, js_on_load=None)
                         # The finished exchanges, and the one being written: only the latter travels while it grows
                         self.past = gr.HTML(elem_id="past", apply_default_css=False, js_on_load=None)
                         self.live = gr.HTML(elem_id="live", apply_default_css=False, js_on_load=None)
@@ -88,7 +90,7 @@ class Chat:
         self.question.stop(self.stop, [self.exchanges], outputs, cancels=running, concurrency_limit=None, **quiet)
         self.new.click(self.clear, None, [*outputs, self.panel], cancels=running, concurrency_limit=None, **quiet)
         self.panel.cite(self.open, [self.exchanges], [self.panel], concurrency_limit=16, **quiet)
-        greeted = [self.header, self.live, self.question, self.new]
+        greeted = [self.header, self.welcome, self.question, self.new]
         self.blocks.load(self.greet, None, greeted, concurrency_limit=None, **quiet)
 
     # --- events ----------------------------------------------------------------------------------------------------
@@ -99,11 +101,11 @@ class Chat:
         self._refresh()
         yield {
             self.header: self._header(words),
-            self.live: self._welcome(words, examples=()),
+            self.welcome: self._welcome(words, examples=()),
             self.question: gr.update(label=words("question_label"), placeholder=words("placeholder")),
             self.new: gr.update(value=words("new_conversation")),
         }
-        yield {self.live: self._welcome(words, examples=self._examples())}
+        yield {self.welcome: self._welcome(words, examples=self._examples())}
 
     def ask_example(self, exchanges: Exchanges, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """A click on an example asks it."""
@@ -157,12 +159,12 @@ class Chat:
             self.question: gr.update(submit_btn=True, stop_btn=False),
         }
 
-    def clear(self, request: gr.Request) -> Updates:
+    def clear(self) -> Updates:
         """A new conversation."""
         return {
             self.exchanges: (),
             self.past: "",
-            self.live: self._welcome(_words(request), examples=self._examples()),
+            self.live: "",
             self.question: gr.update(value="", submit_btn=True, stop_btn=False),
             self.panel: "",
         }

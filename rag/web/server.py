@@ -112,7 +112,7 @@ def serving(app: ASGIApp, listening: socket.socket) -> Iterator[str]:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, and a call once it answers."""
+    """uvicorn, with a call once it answers, and a quiet end."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -122,6 +122,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Each open tab holds a stream that never ends by itself: closed here, it ends without an error in the log
+        for connection in list(self.server_state.connections):
+            if transport := getattr(connection, "transport", None):
+                transport.close()
+        await super().shutdown(sockets)
 
 
 class _Headers:

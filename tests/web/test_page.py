@@ -120,6 +120,11 @@ def test_a_question_during_an_answer_changes_nothing(chat: Chat) -> None:
     assert update == gr.skip()
 
 
+def test_a_late_greeting_overwrites_no_answer(chat: Chat) -> None:
+    shown = {part for update in chat.greet(FRENCH) for part in update}
+    assert shown.isdisjoint({chat.exchanges, chat.past, chat.live, chat.panel})
+
+
 def test_stop_without_a_conversation(chat: Chat) -> None:
     assert chat.exchanges not in chat.stop((), FRENCH)
 

@@ -73,9 +73,13 @@ def test_it_indexes_serves_calls_nobody_and_stops(articles: Path, tmp_path: Path
         assert "connect-src 'self'" in policy
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/sourcier/style.css", timeout=20) as response:
             assert response.headers["Content-Type"].startswith("text/css")
+        # A tab that is left open holds a stream: it must not hold up the end, or fill it with a traceback
+        heartbeat = urllib.request.urlopen(f"http://127.0.0.1:{port}/gradio_api/heartbeat/abc", timeout=20)
+        assert heartbeat.readline()
     finally:
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=30)
+    heartbeat.close()
     assert (process.returncode, rest, errors) == (0, "", "")
 
 
