@@ -12,11 +12,10 @@ import json
 import tempfile
 from pathlib import Path
 
-from rag.ingestion import build_index
-
 from rag import french
 from rag.assistant import Assistant
 from rag.embedding import open_embedder
+from rag.ingestion import build_index
 from rag.records import Turn
 from rag.settings import BUNDLED
 

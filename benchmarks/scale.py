@@ -21,9 +21,8 @@ import numpy as np
 
 def index(articles: Path, directory: Path) -> None:
     """Index and print one line."""
-    from rag.ingestion import build_index
-
     from rag.embedding import open_embedder
+    from rag.ingestion import build_index
     from rag.settings import BUNDLED
 
     started = time.perf_counter()

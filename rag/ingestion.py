@@ -118,7 +118,7 @@ class _Trip:
         with Building(
             self._directory,
             embedder=self._embedder,
-            passages={"longest": passages.LONGEST, "shortest": passages.SHORTEST},
+            passages={"longest": passages.LONGEST, "shortest": passages.SHORTEST, "rules": documents.RULES},
             split=passages.split,
             contextual=passages.contextual_text,
         ) as building:

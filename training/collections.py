@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.ingestion import build_index
-
 from rag import conversation
 from rag.embedding import Embedder
 from rag.index import Index
+from rag.ingestion import build_index
 from rag.records import Document
 from training.data import Data, Question
 

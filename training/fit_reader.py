@@ -80,13 +80,16 @@ def examples(
     embedder: Embedder,
     general: GeneralFrequencies,
     *,
+    unseen: Callable[[Question], bool] = lambda question: True,
     without_gold: Callable[[Question], bool] = lambda question: False,
 ) -> Iterator[Example]:
-    """Every question of a collection with its evidence, retrieved as the product does."""
+    """The questions of a collection with their evidence, retrieved as the product does."""
     words = word_embedder(embedder)
     with collection.open(embedder) as index:
         retriever = Retriever(index, embedder)
         for question in collection.questions:
+            if not unseen(question):
+                continue
             text = collections.standalone(question)
             hidden = without_gold(question)
             hits = retriever.search(text, PASSAGES + 6)

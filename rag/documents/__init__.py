@@ -13,4 +13,6 @@ from rag.documents.draft import describe_dropped
 from rag.documents.locations import SUFFIXES, Location, find
 from rag.documents.reading import ReadFailure, read
 
-__all__ = ["SUFFIXES", "Location", "ReadFailure", "describe_dropped", "find", "read"]
+__all__ = ["RULES", "SUFFIXES", "Location", "ReadFailure", "describe_dropped", "find", "read"]
+
+RULES = 1  # recorded in the manifest of an index: raise it when reading or cleaning changes what a document holds
