@@ -91,18 +91,24 @@ def skip_gram(texts: list[str], tokenizer: Tokenizer, config: Config) -> np.ndar
         [[str(i) for i in tokens if i not in silent] for tokens in ids], vector_size=config.dimension, window=6,
         min_count=3, sg=1, negative=8, sample=1e-4, workers=2, epochs=4, seed=config.seed,
     )  # fmt: skip
-    vectors = np.random.default_rng(config.seed).normal(0, 0.3 / config.dimension**0.5, (len(vocabulary), config.dimension))
+    vectors = np.random.default_rng(config.seed).normal(
+        0, 0.3 / config.dimension**0.5, (len(vocabulary), config.dimension)
+    )
     known = np.array([int(token) for token in model.wv.index_to_key])
     centred = model.wv.vectors - model.wv.vectors.mean(0)
     vectors[known] = centred / np.linalg.norm(centred, axis=1, keepdims=True)
-    frequency = np.bincount(np.concatenate([np.unique(tokens) for tokens in ids]).astype(np.int64), minlength=len(vocabulary))
+    frequency = np.bincount(
+        np.concatenate([np.unique(tokens) for tokens in ids]).astype(np.int64), minlength=len(vocabulary)
+    )
     idf = np.log((1 + len(ids)) / (1 + frequency))
     return (vectors * (idf / idf.mean())[:, None]).astype(np.float32)
 
 
 def for_embedder(question: Question) -> bool:
     """Whether a training question is the embedder's; the reader is fitted on the others. By article."""
-    article = question.document_id.rpartition("/")[0] if question.document_id.startswith("train/") else question.document_id
+    article = (
+        question.document_id.rpartition("/")[0] if question.document_id.startswith("train/") else question.document_id
+    )
     return random.Random(article).random() < 0.5
 
 
