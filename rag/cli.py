@@ -46,16 +46,21 @@ TopKOption = Annotated[int, typer.Option("--top-k", min=1, max=1000, help="Passa
 DEFAULT_INDEX = Path("indexes/default")
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sourcier {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _main(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     if debug:
         os.environ["SOURCIER_DEBUG"] = "1"
-    if version:
-        typer.echo(f"sourcier {__version__}")
-        raise typer.Exit
 
 
 @app.command()

@@ -151,3 +151,9 @@ def test_help_shows_examples() -> None:
         done = run(command, "--help")
         assert done.returncode == 0
         assert f"sourcier {command}" in done.stdout
+
+
+def test_version() -> None:
+    from rag import __version__
+
+    assert run("--version").stdout == f"sourcier {__version__}\n"
