@@ -47,6 +47,34 @@ class IndexInfo:
     embedder: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    """What answers one question: index, retriever and reader of one generation, never mixed with another's."""
+
+    index: Index
+    retriever: Retriever
+    reader: ExtractiveReader
+
+    def document(self, identifier: str) -> Document:
+        try:
+            return self.index.document(identifier)
+        except KeyError:
+            raise SourcierError(
+                f"No document {identifier!r} in this index: ask again, it may have been updated."
+            ) from None
+
+    def reference(self, identifier: str) -> DocumentReference:
+        return self.index.references({identifier})[identifier]
+
+    def draft(self, question: str, evidence: Sequence[Hit]) -> Draft:
+        """The reader's draft; a question about an article itself is answered from what is known of it."""
+        if (fact := metadata.asked_fact(question)) and (subject := metadata.topic(question)):
+            about = self.retriever.search(subject, 5)
+            if about and (draft := metadata.answer(fact, about, self.document)):
+                return draft
+        return self.reader.answer(self.retriever.corrected(question), evidence)
+
+
 class Assistant:
     """Answers questions from one index. Thread-safe; `refresh` changes to a newer generation between questions."""
 
@@ -54,7 +82,7 @@ class Assistant:
         self._directory, self._embedder, self._fusion = directory, embedder, fusion
         self._words = word_embedder(embedder)
         self._lock = threading.Lock()
-        self._open()
+        self._now = self._open()
 
     @classmethod
     def open(cls, index: Path, *, embedder: str | None = None) -> Assistant:
@@ -62,23 +90,27 @@ class Assistant:
         with another embedder."""
         return cls(index, open_embedder(embedder or str(BUNDLED / "embedder")))
 
-    def _open(self) -> None:
-        self.index = Index.open(self._directory, embedder=self._embedder)
-        self._retriever = Retriever(self.index, self._embedder, self._fusion)
-        terms = self.index.terms
-        self._reader = ExtractiveReader(
+    def _open(self) -> _Generation:
+        index = Index.open(self._directory, embedder=self._embedder)
+        reader = ExtractiveReader(
             BUNDLED / "reader",
-            idf=terms.idf,
-            known=terms.document_frequency,
+            idf=index.terms.idf,
+            known=index.terms.document_frequency,
             word_vectors=self._words.encode,
         )
+        return _Generation(index, Retriever(index, self._embedder, self._fusion), reader)
+
+    @property
+    def index(self) -> Index:
+        """The generation that is open now."""
+        return self._now.index
 
     def refresh(self) -> bool:
         """Open a newer generation if one was published; questions under way finish on the old one."""
         with self._lock:
             if not self.index.stale:
                 return False
-            self._open()
+            self._now = self._open()
             return True
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, top_k: int = 10) -> Answer:
@@ -91,6 +123,7 @@ class Assistant:
             raise SourcierError("La question est vide : écrivez une question.")
         if len(question) > LONGEST_QUESTION:
             raise SourcierError(f"La question dépasse {LONGEST_QUESTION} caractères : raccourcissez-la.")
+        now = self._now
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
             if kind := conversation.small_talk(question):
@@ -98,11 +131,11 @@ class Assistant:
             with _timed(timings, "standalone"):
                 standalone = conversation.standalone(question, history)
             with _timed(timings, "retrieval"):
-                evidence = self._retriever.search(standalone, max(top_k, self._reader.settings.passages))
+                evidence = now.retriever.search(standalone, max(top_k, now.reader.settings.passages))
             with _timed(timings, "answering"):
-                draft = self._draft(standalone, evidence)
+                draft = now.draft(standalone, evidence)
             with _timed(timings, "citations"):
-                text, citations = cite(() if draft.abstained else draft.claims, self.document, self._reference)
+                text, citations = cite(() if draft.abstained else draft.claims, now.document, now.reference)
         abstained = draft.abstained or not citations
         return Answer(
             question=question,
@@ -113,18 +146,10 @@ class Assistant:
             confidence=draft.confidence,
             citations=citations,
             evidence=tuple(evidence[:top_k]),
-            documents=self.index.references({hit.passage.document_id for hit in evidence[:top_k]}),
+            documents=now.index.references({hit.passage.document_id for hit in evidence[:top_k]}),
             timings_ms={name: round(value, 2) for name, value in timings.items()},
             models=self.models,
         )
-
-    def _draft(self, question: str, evidence: Sequence[Hit]) -> Draft:
-        """The reader's draft; a question about an article itself is answered from what is known of it."""
-        if (fact := metadata.asked_fact(question)) and (subject := metadata.topic(question)):
-            about = self._retriever.search(subject, 5)
-            if about and (draft := metadata.answer(fact, about, self.document)):
-                return draft
-        return self._reader.answer(question, evidence)
 
     def _small_talk(self, question: str, kind: str) -> Answer:
         text = SMALL_TALK[kind]
@@ -134,19 +159,16 @@ class Assistant:
 
     def search(self, question: str, top_k: int = 10, *, mode: str = "hybrid") -> list[Hit]:
         """Ranked passages alone, without an answer."""
-        return self._retriever.search(question, top_k, mode=mode)
+        return self._now.retriever.search(question, top_k, mode=mode)
 
     def document(self, identifier: str) -> Document:
         """A whole document. Raises SourcierError when the index does not hold it."""
-        return self.index.document(identifier)
-
-    def _reference(self, identifier: str) -> DocumentReference:
-        return self.index.references({identifier})[identifier]
+        return self._now.document(identifier)
 
     @property
     def models(self) -> dict[str, str]:
         """The models that answer, as `sourcier ask --json` reports them."""
-        return {"embedder": self._embedder.name, "reader": self._reader.name}
+        return {"embedder": self._embedder.name, "reader": self._now.reader.name}
 
     def info(self) -> IndexInfo:
         """What is open."""

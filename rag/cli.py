@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="sourcier",
     help="Ask a folder of French articles a question, get an answer whose every sentence is cited.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -44,6 +43,7 @@ EmbedderOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 TopKOption = Annotated[int, typer.Option("--top-k", min=1, max=1000, help="Passages to return.")]
 DEFAULT_INDEX = Path("indexes/default")
+_USAGE_ERROR: Any = typer.BadParameter.__mro__[1]  # typer keeps the class of all usage errors to itself
 
 
 def _print_version(asked: bool) -> None:
@@ -52,8 +52,9 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _main(
+    context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
@@ -61,6 +62,8 @@ def _main(
 ) -> None:
     if debug:
         os.environ["SOURCIER_DEBUG"] = "1"
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()
@@ -267,20 +270,16 @@ def _print_answer(answer: Answer, *, heading: bool = False) -> None:
             )
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, *, code: int = 1) -> NoReturn:
     typer.echo(message, err=True)
-    sys.exit(1)
+    sys.exit(code)
 
 
 def main() -> None:
     """Run the command line; every failure is one line that says what to do."""
     try:
-        app()
-    except SourcierError as error:
-        if os.environ.get("SOURCIER_DEBUG"):
-            raise
-        _fail(str(error))
-    except KeyboardInterrupt:
+        sys.exit(app(standalone_mode=False) or 0)
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
@@ -288,9 +287,12 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("SOURCIER_DEBUG"):
             raise
-        _fail(
-            f"Something went wrong: {type(error).__name__}: {error}. Run again with `sourcier --debug …` to see where."
-        )
+        if isinstance(error, SourcierError):
+            _fail(str(error))
+        if isinstance(error, _USAGE_ERROR):
+            context = error.ctx.command_path if error.ctx else "sourcier"
+            _fail(f"{' '.join(error.format_message().split())} See `{context} --help`.", code=2)
+        _fail(f"Something went wrong: {type(error).__name__}: {error}. Run `sourcier --debug …` to see where.")
 
 
 if __name__ == "__main__":

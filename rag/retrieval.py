@@ -78,6 +78,16 @@ class Retriever:
             for passage, score, i in zip(passages[:top_k], fused, order, strict=False)
         ]
 
+    def corrected(self, question: str) -> str:
+        """The question with words that the index does not know put as their nearest ones that it does (as stems)."""
+        text, done = "", 0
+        for token in french.tokens(question):
+            known = token.stop or self._index.terms.document_frequency(token.stem)
+            if not known and (better := nearest(token.stem, self._index.terms)):
+                text += question[done : token.start] + better
+                done = token.end
+        return text + question[done:]
+
     def query_weights(self, question: str) -> dict[str, float]:
         """The stems to search and their weights: acronyms and long forms both ways, unknown words corrected."""
         stems = french.terms(question)

@@ -73,6 +73,11 @@ def test_known_words_are_not_corrected_and_unknown_ones_weigh_less(retriever: Re
     assert retriever.query_weights("zzzz 9999") == {}
 
 
+def test_the_corrected_question_keeps_what_the_index_knows(retriever: Retriever) -> None:
+    assert retriever.corrected("Où est la forêt ?") == "Où est la forêt ?"
+    assert retriever.corrected("Qui répare les trotinettes à Paris ?") == "Qui répare les trottinet à Paris ?"
+
+
 def test_scores_fall_and_parts_explain_them(retriever: Retriever) -> None:
     hits = retriever.search("le plan de la région pour l'eau", 6)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag import conversation
@@ -58,7 +58,10 @@ def news(data: Data, part: str, work: Path, embedder: Embedder) -> Collection:
 def small(
     data: Data, count: int, work: Path, embedder: Embedder, *, part: str = "train", seed: int = 3
 ) -> list[Collection]:
-    """Folders of 2 to 12 articles with their questions: what a person has who tries the product."""
+    """Folders of 2 to 12 articles with their questions, and a few about other articles, which have no answer there.
+
+    That is what a person has who tries the product.
+    """
     rng = random.Random(seed)
     by_document: dict[str, list[Question]] = {}
     documents = dict(data.news)
@@ -74,6 +77,8 @@ def small(
     for number in range(count):
         members = rng.sample(asked, rng.choice([2, 2, 3, 4, 6, 8, 12]))
         chosen = [question for member in members for question in by_document[member]]
+        outside = [by_document[other] for other in rng.sample(asked, len(members)) if other not in members]
+        chosen += [replace(rng.choice(found), kind="unanswerable", history=()) for found in outside for _ in range(2)]
         collections.append(build(f"small-{part}-{number}", (documents[m] for m in members), chosen, work, embedder))
     return collections
 

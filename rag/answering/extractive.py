@@ -1,7 +1,8 @@
 """The bundled reader: it quotes the sentences that answer, and knows how likely they do.
 
-Each sentence of the evidence gets a probability from a small perceptron over the features of `features.py`;
-a second one turns the best sentences into the probability that they hold the answer at all.
+A small perceptron over the features of `features.py` gives each sentence of the evidence its share of the belief
+that it is the one that answers; a second one turns the best sentences into the probability that what is quoted
+holds the answer at all.
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ import numpy as np
 from rag.answering import Draft
 from rag.answering.features import SENTENCE_FEATURES, Idf, Sentence, WordVectors, cut, describe
 from rag.answering.question import TYPES, Question, analyse
-from rag.answering.scorer import GeneralFrequencies, Perceptron
+from rag.answering.scorer import Perceptron
 from rag.answering.short import short_answer
+from rag.frequencies import GeneralFrequencies, general_french
 from rag.records import Claim, Hit
 
 _OF_BEST = (
     "overlap", "overlap_with_title", "overlap_before", "overlap_passage", "general_overlap", "soft", "soft_passage",
     "cosine", "cosine_passage", "fused", "names", "names_passage", "bigrams", "head", "soft_head", "novelty", "length",
     "near_number", "near_date", "near_name", "has_number", "has_date", "has_name", "best_overlap", "best_soft",
-    "question_length",
+    "question_length", "missed", "missed_passage", "is_question", "has_place", "has_enumeration", "has_reason", "has_person",
+    "counts_asked",
 )  # fmt: skip
-CONFIDENCE_FEATURES = ("best", "second", "top_three", "same_passage", "unknown", "unknown_names", "lexical", *_OF_BEST,
+CONFIDENCE_FEATURES = ("logit", "best", "second", "top_three", "same_passage", "unknown", "unknown_names", "lexical", *_OF_BEST,
                        *(f"type_{name}" for name in TYPES))  # fmt: skip
 
 
@@ -37,7 +40,7 @@ class Settings:
 
     threshold: float = 0.5  # confidence under which it says "je ne sais pas"
     passages: int = 8  # read for a question
-    companion: float = 0.5  # a further sentence is quoted when its probability is this share of the best one's
+    companion: float = 0.25  # a further sentence is quoted when its probability is this share of the best one's
     most: int = 3  # sentences quoted at most
 
 
@@ -49,7 +52,7 @@ class ExtractiveReader:
     def __init__(self, folder: Path, *, idf: Idf, known: Idf, word_vectors: WordVectors) -> None:
         self._sentence = Perceptron.load(folder / "sentence.safetensors")
         self._confidence = Perceptron.load(folder / "confidence.safetensors")
-        self._general = GeneralFrequencies.load(folder / "frequencies.json")
+        self._general = general_french()
         self.settings = Settings(**json.loads((folder / "settings.json").read_text("utf-8")))
         self._idf, self._known, self._word_vectors = idf, known, word_vectors
 
@@ -61,13 +64,11 @@ class ExtractiveReader:
         features = describe(
             asked, sentences, idf=self._idf, general_idf=self._general.idf, word_vectors=self._word_vectors
         )
-        probabilities = self._sentence(features)
-        order = np.argsort(-probabilities, kind="stable")
-        confidence = float(
-            self._confidence(
-                confidence_features(asked, sentences, features, probabilities, self._known, self._general)[None]
-            )[0]
-        )
+        logits = self._sentence.logits(features)
+        probabilities = softmax(logits)
+        order = np.argsort(-logits, kind="stable")
+        row = confidence_features(asked, sentences, features, logits, self._known, self._general)
+        confidence = float(self._confidence(row[None])[0])
         chosen = choose(sentences, probabilities, order, self.settings)
         return Draft(
             claims=tuple(_claim(sentences[i]) for i in chosen),
@@ -110,12 +111,13 @@ def confidence_features(
     question: Question,
     sentences: Sequence[Sentence],
     features: np.ndarray,
-    probabilities: np.ndarray,
+    logits: np.ndarray,
     known: Idf,
     general: GeneralFrequencies,
 ) -> np.ndarray:
     """What tells whether the best sentence answers: shape (len(CONFIDENCE_FEATURES),)."""
-    order = np.argsort(-probabilities, kind="stable")
+    order = np.argsort(-logits, kind="stable")
+    probabilities = softmax(logits)
     best = int(order[0])
     top = np.zeros(3)
     top[: min(3, len(order))] = probabilities[order[:3]]
@@ -124,6 +126,7 @@ def confidence_features(
     unknown = {stem for stem in question.stems if not known(stem)}
     hit = sentences[best].hit
     row = [
+        logits[best],
         _logit(top[0]),
         _logit(top[1]),
         float(top.sum()),
@@ -135,6 +138,12 @@ def confidence_features(
         *(float(question.type == name) for name in TYPES),
     ]
     return np.asarray(row, np.float32)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Shares that add up to one, shape as given."""
+    shares = np.exp(logits - logits.max())
+    return shares / shares.sum()
 
 
 def _logit(p: float) -> float:

@@ -30,7 +30,7 @@ SENTENCE_FEATURES = (
     "names_passage", "bigrams", "head", "soft_head", "novelty", "length", "place_in_passage", "first", "no_end",
     "is_question", "anaphora", "relative_overlap", "relative_soft", "relative_cosine", "best_overlap", "best_soft",
     *(f"has_{kind}" for kind in _KINDS), "has_place", "has_enumeration", "near_number", "near_date", "near_name",
-    "question_length",
+    "question_length", "missed", "missed_passage", "has_person", "counts_asked",
     *(f"type_{name}" for name in TYPES),
 )  # fmt: skip
 
@@ -127,6 +127,10 @@ def describe(
                 float(spans.has_enumeration(s.text)),
                 *(_nearness(question, s, kind) for kind in ("number", "date", "name")),
                 math.log(1 + len(question.stems)),
+                _most_missed(general, np.maximum(soft[i], in_title)),
+                _most_missed(general, np.maximum(soft_passage, in_title)),
+                _has_person(question, s),
+                _counts_asked(question, s),
             )  # fmt: skip
     _compare(rows)
     rows[:, len(SENTENCE_FEATURES) - len(TYPES) + TYPES.index(question.type)] = 1
@@ -188,6 +192,38 @@ def _share(wanted: frozenset[str], there: set[str] | frozenset[str], empty: floa
 def _soft_share(head: frozenset[str], stems: tuple[str, ...], soft: np.ndarray) -> float:
     found = [soft[i] for i, stem in enumerate(stems) if stem in head]
     return float(np.mean(found)) if found else 0.0
+
+
+def _most_missed(weights: np.ndarray, matched: np.ndarray) -> float:
+    """The weight of the question word that is met worst: what a near miss asks for and the text does not give."""
+    return float((weights * (1 - matched)).max(initial=0.0))
+
+
+def _has_person(question: Question, sentence: Sentence) -> float:
+    """Whether somebody is named in full (two capitals, no figure) whom the question does not name."""
+    asked = set(question.stems)
+    for span in sentence.spans:
+        words = [t for t in sentence.tokens if span.start <= t.start < span.end and not t.stop]
+        if (
+            span.kind == "name"
+            and len(words) > 1
+            and all(sentence.text[t.start].isupper() for t in words)
+            and not asked.intersection(t.stem for t in words)
+        ):
+            return 1.0
+    return 0.0
+
+
+def _counts_asked(question: Question, sentence: Sentence) -> float:
+    """Whether a number counts the very thing that "combien de…" asks for; 0.5 for other questions."""
+    if question.type != "howmany" or not question.head:
+        return 0.5
+    for span in sentence.spans:
+        if span.kind == "number":
+            following = [t.stem for t in sentence.tokens if t.start >= span.start][:5]
+            if question.head.intersection(following):
+                return 1.0
+    return 0.0
 
 
 def _bigrams(question: Question, sentence: Sentence) -> float:

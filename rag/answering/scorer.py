@@ -1,9 +1,7 @@
-"""Small fitted models read without scikit-learn: a perceptron with one hidden layer or more, and word weights."""
+"""Small fitted models read without scikit-learn or torch."""
 
 from __future__ import annotations
 
-import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 class Perceptron:
     """A fitted multi-layer perceptron: features (n, d) to probabilities (n,).
 
-    Holds what scikit-learn's `MLPClassifier` (ReLU, logistic output) learnt over standardised features.
+    Holds a perceptron (ReLU, logistic output) as scikit-learn or torch learnt it over standardised features.
     """
 
     def __init__(self, mean: np.ndarray, scale: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]]) -> None:
@@ -32,6 +30,11 @@ class Perceptron:
     def __call__(self, features: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-np.clip(self.logits(features), -30, 30)))
 
+    def rescaled(self, slope: float, shift: float) -> Perceptron:
+        """The same with calibrated log odds: slope × log odds + shift (Platt, 1999)."""
+        weight, bias = self._layers[-1]
+        return Perceptron(self._mean, self._scale, [*self._layers[:-1], (weight * slope, bias * slope + shift)])
+
     def save(self, path: Path) -> None:
         """Write as safetensors."""
         tensors = {"mean": self._mean, "scale": self._scale}
@@ -45,24 +48,3 @@ class Perceptron:
         count = sum(name.startswith("weight") for name in tensors)
         layers = [(tensors[f"weight{i}"], tensors[f"bias{i}"]) for i in range(count)]
         return cls(tensors["mean"], tensors["scale"], layers)
-
-
-class GeneralFrequencies:
-    """How many passages of general French hold each stem: the weight of a word before an index is known."""
-
-    def __init__(self, passages: int, frequency: dict[str, int]) -> None:
-        self.passages, self.frequency = passages, frequency
-
-    def idf(self, stem: str) -> float:
-        """Inverse document frequency as in BM25: log(1 + (N - n + 0.5) / (n + 0.5))."""
-        n = self.frequency.get(stem, 0)
-        return math.log(1 + (self.passages - n + 0.5) / (n + 0.5))
-
-    def save(self, path: Path) -> None:
-        record = {"passages": self.passages, "frequency": dict(sorted(self.frequency.items()))}
-        path.write_text(json.dumps(record, ensure_ascii=False, separators=(",", ":")), "utf-8")
-
-    @classmethod
-    def load(cls, path: Path) -> GeneralFrequencies:
-        record = json.loads(path.read_text("utf-8"))
-        return cls(record["passages"], record["frequency"])

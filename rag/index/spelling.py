@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from rag.frequencies import general_french
 from rag.index.terms import TermIndex
 
 
@@ -15,10 +16,10 @@ from rag.index.terms import TermIndex
 def nearest(stem: str, terms: TermIndex) -> str | None:
     """The stem of the index at the least edit distance (one, or two from eight letters on), the most frequent of equals.
 
-    Numbers and short words are never corrected, nor the first letter. Distance: optimal string alignment, so that
-    two swapped letters count as one.
+    Words of general French are never corrected, nor numbers, short words and first letters. Distance: optimal string
+    alignment, so that two swapped letters count as one.
     """
-    if len(stem) < 4 or not stem.isalpha():
+    if len(stem) < 4 or not stem.isalpha() or stem in general_french().frequency:
         return None
     most = 2 if len(stem) >= 8 else 1
     words = terms.vocabulary  # sorted, so that words with the same first letter stand together
