@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -83,10 +84,21 @@ def test_a_transformer_model_in_a_folder_is_opened_by_sentence_transformers(tmp_
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-def test_a_missing_or_damaged_model_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(SourcierError, match="no-such-model"):
-        open_embedder("no-such-model")
+def test_a_missing_model_is_one_clear_line(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).parent / "sourcier"), "index", str(BUNDLED / "embedder" / "README.md")]
+    done = subprocess.run(
+        [*command, "--embedder", "no-such-model", "--index", str(tmp_path / "index")],
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "no-such-model" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_model_is_one_clear_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     for file in (BUNDLED / "embedder").iterdir():
