@@ -49,4 +49,4 @@ def plain(text: str) -> str:
     text = re.sub(r"!?\[([^\]\n]+)\]\([^)\s]*\)", r"\1", text)
     text = re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
     text = _MARKER.sub(lambda m: m.group().replace("[", "(").replace("]", ")"), text)
-    return re.sub(r"\s*\n\s*", " ", text).strip()
+    return re.sub(r"\s*\n\s*(?:[-*•–—]\s+)?", " ", text).strip()

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from rag import french
 from rag.answering import Draft
 from rag.answering.features import SENTENCE_FEATURES, Idf, Sentence, WordVectors, cut, describe
 from rag.answering.question import TYPES, Question, analyse
@@ -32,6 +34,9 @@ _OF_BEST = (
 )  # fmt: skip
 CONFIDENCE_FEATURES = ("logit", "best", "second", "top_three", "same_passage", "unknown", "unknown_names", "lexical", *_OF_BEST,
                        *(f"type_{name}" for name in TYPES))  # fmt: skip
+
+
+_ITEM = re.compile(r"(?:[-*•–—]|\d{1,2}[.)])\s|[a-zà-ÿ]")  # of a list: a bullet, a number, or a lower-case letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +86,48 @@ class ExtractiveReader:
 def choose(
     sentences: Sequence[Sentence], probabilities: np.ndarray, order: np.ndarray, settings: Settings
 ) -> list[int]:
-    """The best sentence, and those nearly as good that say something else; `order` is best first."""
+    """The best sentence, and those nearly as good that say something else; `order` is best first.
+
+    A heading gives way to a sentence that says the same.
+    """
     best = int(order[0])
     chosen = [best]
     for i in map(int, order[1 : 2 * settings.most]):
-        if len(chosen) == settings.most or probabilities[i] < settings.companion * probabilities[best]:
+        if probabilities[i] < settings.companion * probabilities[best]:
             break
-        if all(_differs(sentences[i], sentences[j]) for j in chosen):
+        twin = next((j for j in chosen if _says_the_same(sentences[i], sentences[j])), None)
+        if twin is not None:
+            if _ends(sentences[i]) and not _ends(sentences[twin]):
+                chosen[chosen.index(twin)] = i
+        elif len(chosen) < settings.most:
             chosen.append(i)
     return chosen
 
 
-def _differs(a: Sentence, b: Sentence) -> bool:
-    union = len(a.stems | b.stems)
-    return bool(union) and len(a.stems & b.stems) / union < 0.8
+def _says_the_same(a: Sentence, b: Sentence) -> bool:
+    least = min(len(a.stems), len(b.stems))
+    return not least or len(a.stems & b.stems) >= 0.75 * least
+
+
+def _ends(sentence: Sentence) -> bool:
+    return sentence.text.rstrip('"»”’) \u00a0\u202f').endswith((".", "!", "?", "…", ":", ";"))
 
 
 def _claim(sentence: Sentence) -> Claim:
+    """The sentence as a claim; one that announces a list comes with the items that follow it."""
+    passage, start = sentence.hit.passage, sentence.start - sentence.hit.passage.start
+    end = after = sentence.end - sentence.hit.passage.start
+    if sentence.text.rstrip().endswith(":"):
+        for begin, finish in french.sentences(passage.text[after:]):
+            if not _ITEM.match(passage.text[after + begin : after + finish]):
+                break
+            end = after + finish
     return Claim(
-        text=sentence.text,
-        passage_id=sentence.hit.passage.id,
-        document_id=sentence.hit.passage.document_id,
+        text=passage.text[start:end],
+        passage_id=passage.id,
+        document_id=passage.document_id,
         start=sentence.start,
-        end=sentence.end,
+        end=passage.start + end,
     )
 
 

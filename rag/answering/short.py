@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from rag import french
 from rag.answering.features import Sentence
 from rag.answering.question import Question
 from rag.answering.spans import AnswerSpan
 
+_WHO_IS = re.compile(
+    r"[Qq]ui (?:est|était|sont|étaient) (?=[A-ZÀ-Ý])"
+)  # a name follows: its bearer is known, not asked
+_APPOSITION = re.compile(r"[\w-]*, ((?:l[ea] |l['’]|un |une |ancien |ancienne )?[a-zà-ÿ][^,;.()]{3,90})(?=[,.])")
 _WANTED = {
     "howmany": ("number",),
     "when": ("date",),
@@ -13,13 +20,15 @@ _WANTED = {
     "where": ("name",),
     "why": ("reason",),
     "quote": ("quote",),
-    "what": ("quote", "name"),
-    "keywords": ("number", "name", "date"),
+    "what": ("quote",),
+    "keywords": ("number", "date"),
 }
 
 
 def short_answer(question: Question, sentence: Sentence) -> str | None:
     """The best span of the kind that the question asks for, as written in the sentence; None without one."""
+    if question.type == "who" and question.names and _WHO_IS.search(question.text):
+        return _office(question, sentence)
     kinds = _WANTED.get(question.type, ())
     asked = set(question.stems)
     best: tuple[float, AnswerSpan] | None = None
@@ -36,6 +45,17 @@ def short_answer(question: Question, sentence: Sentence) -> str | None:
     if best is None:
         return None
     return sentence.text[best[1].start : best[1].end].strip(' ,;:«»"“”\u00a0\u202f')
+
+
+def _office(question: Question, sentence: Sentence) -> str | None:
+    """What a sentence says somebody is, right after the name: "Anne Petit, la maire de Brest," gives "la maire de Brest"."""
+    named = [t.end for t in sentence.tokens if t.stem in question.names]
+    apposition = _APPOSITION.match(sentence.text, max(named)) if named else None
+    if apposition is None:
+        return None
+    first = french.tokens(apposition.group(1))[0]
+    determined = first.stem in ("le", "la", "l", "un", "une")
+    return apposition.group(1) if determined or not first.stop else None
 
 
 def _score(question: Question, sentence: Sentence, span: AnswerSpan, inside: list[int]) -> float:
