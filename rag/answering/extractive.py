@@ -32,8 +32,12 @@ _OF_BEST = (
     "question_length", "missed", "missed_passage", "is_question", "has_place", "has_enumeration", "has_reason", "has_person",
     "counts_asked",
 )  # fmt: skip
-CONFIDENCE_FEATURES = ("logit", "best", "second", "top_three", "same_passage", "unknown", "unknown_names", "lexical", *_OF_BEST,
-                       *(f"type_{name}" for name in TYPES))  # fmt: skip
+CONFIDENCE_FEATURES = (
+    "logit", "best", "second", "top_three", "same_passage", "unknown", "unknown_names", "lexical", "kind_missing",
+    "far_from_topic", "names_missing", *_OF_BEST, *(f"type_{name}" for name in TYPES),
+)  # fmt: skip
+# What a sentence must hold to answer a question of the type
+_MUST_HOLD = {"who": "has_person", "when": "has_date", "howmany": "has_number", "where": "has_place"}
 
 
 _ITEM = re.compile(r"(?:[-*•–—]|\d{1,2}[.)])\s|[a-zà-ÿ]")  # of a list: a bullet, a number, or a lower-case letter
@@ -149,6 +153,11 @@ def confidence_features(
     total = max(sum(weights.values()), 1e-6)
     unknown = {stem for stem in question.stems if not known(stem)}
     hit = sentences[best].hit
+
+    def of_best(name: str) -> float:
+        return float(features[best, SENTENCE_FEATURES.index(name)])
+
+    must = _MUST_HOLD.get(question.type)
     row = [
         logits[best],
         _logit(top[0]),
@@ -158,7 +167,10 @@ def confidence_features(
         sum(weights[stem] for stem in unknown) / total,
         float(len(unknown & question.names)),
         hit.parts.get("lexical", 0.0),
-        *(features[best, SENTENCE_FEATURES.index(name)] for name in _OF_BEST),
+        float(must is not None and not of_best(must)) + float(of_best("counts_asked") == 0),
+        max(0.0, 0.6 - of_best("soft_passage")),
+        (1 - of_best("names_passage")) * min(len(question.names), 3),
+        *(of_best(name) for name in _OF_BEST),
         *(float(question.type == name) for name in TYPES),
     ]
     return np.asarray(row, np.float32)
