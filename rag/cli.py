@@ -278,9 +278,12 @@ def _fail(message: str, *, code: int = 1) -> NoReturn:
 def main() -> None:
     """Run the command line; every failure is one line that says what to do."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
+        code = app(standalone_mode=False) or 0
+        if code == 130:  # typer's code for Ctrl-C
+            raise KeyboardInterrupt
+        sys.exit(code)
+    except KeyboardInterrupt:
+        _fail("Interrupted: nothing is lost, the same command goes on where it was.", code=130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ class Retriever:
     def __init__(self, index: Index, embedder: Embedder, fusion: Fusion | None = None) -> None:
         self._index, self._embedder = index, embedder
         self.fusion = fusion or Fusion.load()
+        self._nearest = lru_cache(maxsize=4096)(lambda stem: nearest(stem, index.terms))
         self._long_forms = {french.stem(short): french.terms(long) for short, long in index.acronyms.items()}
 
     def search(self, question: str, top_k: int = 10, *, mode: str = "hybrid") -> list[Hit]:
@@ -83,7 +85,7 @@ class Retriever:
         text, done = "", 0
         for token in french.tokens(question):
             known = token.stop or self._index.terms.document_frequency(token.stem)
-            if not known and (better := nearest(token.stem, self._index.terms)):
+            if not known and (better := self._nearest(token.stem)):
                 text += question[done : token.start] + better
                 done = token.end
         return text + question[done:]
@@ -96,7 +98,7 @@ class Retriever:
         for stem in stems:
             if terms.document_frequency(stem):
                 weights[stem] = weights.get(stem, 0.0) + 1.0
-            elif corrected := nearest(stem, terms):
+            elif corrected := self._nearest(stem):
                 weights.setdefault(corrected, self.fusion.corrected)
         asked = set(stems)
         for short, long in self._long_forms.items():

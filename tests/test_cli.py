@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,26 @@ def test_version() -> None:
     from rag import __version__
 
     assert run("--version").stdout == f"sourcier {__version__}\n"
+
+
+def test_interrupted_it_says_so_in_one_line_and_goes_on(tmp_path: Path) -> None:
+    articles = tmp_path / "articles.jsonl"
+    rows = (
+        {"id": n, "title": f"Commune {n}", "text": f"La commune {n} compte {n} habitants. " * 30} for n in range(20_000)
+    )
+    articles.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    command = [SOURCIER, "index", str(articles), "--index", str(tmp_path / "index")]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    building = tmp_path / "index" / "building"
+    while not building.exists() and running.poll() is None:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert len(errors.strip().splitlines()) == 1
+    assert "the same command" in errors
+    assert run("info", "--index", str(tmp_path / "index")).returncode == 1  # nothing half done is shown
+    rows_again = articles.read_text("utf-8").splitlines()[:50]
+    articles.write_text("\n".join(rows_again), "utf-8")
+    assert json.loads(run(*command[1:], "--json").stdout)["documents"] == 50

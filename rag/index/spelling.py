@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -12,7 +11,6 @@ from rag.frequencies import general_french
 from rag.index.terms import TermIndex
 
 
-@lru_cache(maxsize=4096)
 def nearest(stem: str, terms: TermIndex) -> str | None:
     """The stem of the index at the least edit distance (one, or two from eight letters on), the most frequent of equals.
 
