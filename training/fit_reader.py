@@ -7,7 +7,7 @@
 3. The confidence: whether what would be quoted holds the answer. Unanswerable questions are near misses written by
    hand, and answerable ones whose gold article is taken out of the evidence. Learnt on scores that a scorer
    fitted on the other half of the questions gave.
-4. Calibration on all development questions; the threshold refuses 80% of the questions of piaf-dev whose article
+4. Calibration on all development questions; the threshold refuses 85% of the questions of piaf-dev whose article
    is taken out of the evidence.
 """
 
@@ -317,7 +317,7 @@ def calibrate(results: list[tuple[Example, float, bool, bool]]) -> tuple[float, 
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def choose_threshold(results: list[tuple[Example, float, bool, bool]], refused: float = 0.8) -> float:
+def choose_threshold(results: list[tuple[Example, float, bool, bool]], refused: float = 0.85) -> float:
     """The threshold under which this share of the unanswerable questions falls."""
     return round(float(np.quantile([r[1] for r in results if r[0].question.kind == "unanswerable"], refused)), 2)
 

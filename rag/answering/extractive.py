@@ -1,7 +1,7 @@
 """The bundled reader: it quotes the sentences that answer, and knows how likely they do.
 
 A small perceptron over the features of `features.py` gives each sentence of the evidence its share of the belief
-that it is the one that answers; a second one turns the best sentences into the probability that what is quoted
+that it is the one that answers; a logistic regression turns the best into the probability that what is quoted
 holds the answer at all.
 """
 
