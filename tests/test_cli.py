@@ -167,7 +167,13 @@ def test_interrupted_it_says_so_in_one_line_and_goes_on(tmp_path: Path) -> None:
     )
     articles.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
     command = [SOURCIER, "index", str(articles), "--index", str(tmp_path / "index")]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores Ctrl-C
+    )
     building = tmp_path / "index" / "building"
     while not building.exists() and running.poll() is None:
         time.sleep(0.05)
