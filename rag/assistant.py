@@ -88,7 +88,7 @@ class Assistant:
     def open(cls, index: Path, *, embedder: str | None = None) -> Assistant:
         """The assistant over the index in a folder. Raises SourcierError when there is none, or when it was made
         with another embedder."""
-        return cls(index, open_embedder(embedder or str(BUNDLED / "embedder")))
+        return cls(index, open_embedder(embedder))
 
     def _open(self) -> _Generation:
         index = Index.open(self._directory, embedder=self._embedder)

@@ -89,9 +89,8 @@ def index(
     from rag.embedding import open_embedder
     from rag.ingestion import build_index
     from rag.progress import shown_progress
-    from rag.settings import Settings
 
-    model = open_embedder(embedder or Settings().embedder)
+    model = open_embedder(embedder)
     with shown_progress(enabled=not json_) as progress:
         report = build_index(paths, index, embedder=model, progress=progress, verbose=verbose)
     for failure in report.failures:

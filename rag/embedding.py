@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from rag.records import SourcierError
-from rag.settings import BUNDLED
+from rag.settings import BUNDLED, Settings
 
 
 class Embedder(Protocol):
@@ -26,12 +26,13 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(name: str) -> Embedder:
-    """The embedder in a local folder, or under a hub name.
+def open_embedder(name: str | None = None) -> Embedder:
+    """The embedder in a local folder, or under a hub name; without a name the one of the settings.
 
     A static embedding is read in a tenth of a second, without importing torch; anything else by
     sentence-transformers. Raises SourcierError when there is no such model.
     """
+    name = name or Settings().embedder
     folder = Path(name)
     if (folder / "modules.json").is_file():
         modules = json.loads((folder / "modules.json").read_text("utf-8"))

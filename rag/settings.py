@@ -18,4 +18,3 @@ class Settings(BaseSettings):
     embedder: str = str(BUNDLED / "embedder")
     host: str = "127.0.0.1"
     port: int = 7860
-    top_k: int = 10

@@ -98,6 +98,18 @@ def test_a_missing_model_is_one_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_asking_uses_the_embedder_of_the_settings_as_indexing_does(corpus_index: Path) -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "sourcier"), "ask", "Que fait Naver ?", "--index", str(corpus_index)],
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "SOURCIER_EMBEDDER": "no-such-model"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "no-such-model" in done.stderr
+
+
 def test_a_damaged_model_is_one_clear_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()

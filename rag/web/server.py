@@ -23,7 +23,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.assistant import Assistant
 from rag.web.page import build_page
-from rag.web.port import bind
 
 _STYLES = [Path(__file__).with_name(name) for name in ("style.css", "document.css")]
 
@@ -42,11 +41,6 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-
-
-def launch(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serves the page until Ctrl-C. Raises SourcierError when the port cannot be had."""
-    serve(build_app(assistant), bind(host, port))
 
 
 def build_app(assistant: Assistant) -> FastAPI:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rag.progress import shown_progress
 from rag.records import SourcierError
-from rag.settings import Settings
 from rag.web.port import bind
 
 
@@ -25,7 +24,6 @@ def start(
     `embedder` names the model of the index, by default the one of the settings. Raises SourcierError when the port
     is taken, a path does not exist, or there is no index.
     """
-    embedder = embedder or Settings().embedder
     listening = bind(host, port)  # first: who runs it twice learns so at once, not after the indexing
     try:
         if paths is not None:
@@ -42,7 +40,7 @@ def start(
     serve(app, listening, ready=lambda: print(f"Sourcier est prêt : {url}", flush=True))
 
 
-def update_index(index_dir: Path, paths: Sequence[Path | str], embedder: str) -> None:
+def update_index(index_dir: Path, paths: Sequence[Path | str], embedder: str | None) -> None:
     """Makes the index equal the paths, with a progress bar where there is a terminal; unreadable files are named."""
     from rag.embedding import open_embedder
     from rag.ingestion import build_index
