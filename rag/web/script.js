@@ -102,6 +102,19 @@ document.addEventListener("keydown", (event) => {
 	if (event.key === "Escape" && !hidePreview()) closeDocument();
 });
 
+// White space is not sent: while the server looked at it, a real question would have to wait
+const blank = () => !document.querySelector("#question textarea")?.value.trim();
+const swallow = (event) => {
+	event.preventDefault();
+	event.stopImmediatePropagation();
+};
+document.addEventListener("keydown", (event) => {
+	if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea") && blank()) swallow(event);
+}, true);
+document.addEventListener("click", (event) => {
+	if (event.target.closest?.("#question .submit-button") && blank()) swallow(event);
+}, true);
+
 // A new question comes into view, and its answer while it grows, unless the reader has scrolled away
 let follow = true;
 function follows() {

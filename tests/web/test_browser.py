@@ -234,9 +234,12 @@ def test_markers_of_earlier_answers_still_open(visit: Callable, answered: str) -
 def test_an_empty_question_does_nothing_and_a_long_one_gets_a_line(visit: Callable) -> None:
     one = visit()
     page = one.page
+    sent = [r for r in one.requests if "/queue/join" in r]
     page.locator("#question textarea").fill("   ")
     page.keyboard.press("Enter")
+    page.locator("#question .submit-button").click()
     one.ask("x" * 2001)  # events are served in order: what the empty question did would stand above
+    assert len([r for r in one.requests if "/queue/join" in r]) == len(sent) + 1
     expect(page.locator(".notice")).to_contain_text("2\u202f001")
     expect(page.locator(".exchange")).to_have_count(1)
 
