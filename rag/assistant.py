@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,10 +66,10 @@ class _Generation:
     def reference(self, identifier: str) -> DocumentReference:
         return self.index.references({identifier})[identifier]
 
-    def draft(self, question: str, evidence: Sequence[Hit]) -> Draft:
+    def draft(self, question: str, evidence: Sequence[Hit], within: Collection[str] | None = None) -> Draft:
         """The reader's draft; a question about an article itself is answered from what is known of it."""
         if (fact := metadata.asked_fact(question)) and (subject := metadata.topic(question)):
-            about = self.retriever.search(subject, 5)
+            about = self.retriever.search(subject, 5, within=within)
             if about and (draft := metadata.answer(fact, about, self.document)):
                 return draft
         return self.reader.answer(self.retriever.corrected(question), evidence)
@@ -113,8 +113,15 @@ class Assistant:
             self._now = self._open()
             return True
 
-    def ask(self, question: str, history: Sequence[Turn] = (), *, top_k: int = 10) -> Answer:
-        """Answer a question, with the turns before it if it leans on them.
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        top_k: int = 10,
+        within: Collection[str] | None = None,
+    ) -> Answer:
+        """Answer a question, with the turns before it if it leans on them; from the documents `within` alone if given.
 
         Raises SourcierError for an empty question or one over LONGEST_QUESTION characters.
         """
@@ -131,9 +138,9 @@ class Assistant:
             with _timed(timings, "standalone"):
                 standalone = conversation.standalone(question, history)
             with _timed(timings, "retrieval"):
-                evidence = now.retriever.search(standalone, max(top_k, now.reader.settings.passages))
+                evidence = now.retriever.search(standalone, max(top_k, now.reader.settings.passages), within=within)
             with _timed(timings, "answering"):
-                draft = now.draft(standalone, evidence)
+                draft = now.draft(standalone, evidence, within)
             with _timed(timings, "citations"):
                 text, citations = cite(() if draft.abstained else draft.claims, now.document, now.reference)
         abstained = draft.abstained or not citations
@@ -142,6 +149,7 @@ class Assistant:
             standalone_question=standalone,
             answer=ABSTENTION if abstained else text,
             short_answer=None if abstained else draft.short_answer,
+            candidate=draft.short_answer or (draft.claims[0].text if draft.claims else None),
             abstained=abstained,
             confidence=draft.confidence,
             citations=citations,
@@ -157,9 +165,11 @@ class Assistant:
             text = text.format(example=next(iter(self.examples(1)), "De quoi parlent ces articles ?"))
         return Answer(question, question, text, None, abstained=False, confidence=1.0, models=self.models)
 
-    def search(self, question: str, top_k: int = 10, *, mode: str = "hybrid") -> list[Hit]:
-        """Ranked passages alone, without an answer."""
-        return self._now.retriever.search(question, top_k, mode=mode)
+    def search(
+        self, question: str, top_k: int = 10, *, mode: str = "hybrid", within: Collection[str] | None = None
+    ) -> list[Hit]:
+        """Ranked passages alone, without an answer; `within`: of these documents alone."""
+        return self._now.retriever.search(question, top_k, mode=mode, within=within)
 
     def document(self, identifier: str) -> Document:
         """A whole document. Raises SourcierError when the index does not hold it."""

@@ -141,7 +141,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the ask trip returns. `answer` carries the markers as [1]; `confidence` lies in 0..1."""
+    """What the ask trip returns. `answer` carries the markers as [1]; `confidence` lies in 0..1.
+
+    `candidate` is the short answer as it would be without a threshold (or the first sentence, where no short answer
+    was found), also when the answer is an abstention: evaluation draws its risk-coverage curves from it.
+    """
 
     question: str
     standalone_question: str
@@ -154,6 +158,7 @@ class Answer:
     documents: dict[str, DocumentReference] = field(default_factory=dict)  # of the evidence, by id
     timings_ms: dict[str, float] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
+    candidate: str | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:

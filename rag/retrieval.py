@@ -44,8 +44,10 @@ class Retriever:
         self._nearest = lru_cache(maxsize=4096)(lambda stem: nearest(stem, index.terms))
         self._long_forms = {french.stem(short): french.terms(long) for short, long in index.acronyms.items()}
 
-    def search(self, question: str, top_k: int = 10, *, mode: str = "hybrid") -> list[Hit]:
-        """The best passages for a question, best first, at most `top_k`.
+    def search(
+        self, question: str, top_k: int = 10, *, mode: str = "hybrid", within: Collection[str] | None = None
+    ) -> list[Hit]:
+        """The best passages for a question, best first, at most `top_k`; with `within`, of these documents alone.
 
         `mode`: "hybrid", or "lexical" (BM25 alone), "dense" (vectors alone) for comparisons. Scores of different
         questions are comparable only in "dense". Raises ValueError for another mode.
@@ -54,7 +56,7 @@ class Retriever:
             raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
         weights = self.query_weights(question)
         vector = self._embedder.encode([question], query=True)[0]
-        positions = self._candidates(weights, vector, mode)
+        positions = self._candidates(weights, vector, mode, within)
         if not len(positions):
             return []
         lexical = self._index.terms.scores(weights, positions)
@@ -109,7 +111,11 @@ class Retriever:
                 weights.setdefault(short, self.fusion.acronym * len(long))
         return weights
 
-    def _candidates(self, weights: Mapping[str, float], vector: np.ndarray, mode: str) -> np.ndarray:
+    def _candidates(
+        self, weights: Mapping[str, float], vector: np.ndarray, mode: str, within: Collection[str] | None
+    ) -> np.ndarray:
+        if within is not None:
+            return np.asarray(self._index.positions(within), np.int64)
         found: list[Collection[int]] = []
         if mode != "dense" and weights:
             found.append(self._index.terms.search(weights, self.fusion.candidates)[0])

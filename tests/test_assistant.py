@@ -84,6 +84,26 @@ def test_every_citation_of_every_answer_is_verbatim(assistant: Assistant) -> Non
         assert set(markers) == {c.marker for c in answer.citations}
 
 
+def test_an_answer_can_be_asked_of_some_documents_alone(assistant: Assistant) -> None:
+    free = assistant.ask(CAPACITY)
+    holder = free.citations[0].document.id
+    others = {d.reference.id for d in assistant.index.documents()} - {holder}
+    bound = assistant.ask(CAPACITY, within=[holder])
+    assert {citation.document.id for citation in bound.citations} == {holder}
+    assert {hit.passage.document_id for hit in bound.evidence} == {holder}
+    assert holder not in {hit.passage.document_id for hit in assistant.ask(CAPACITY, within=others).evidence}
+
+
+def test_a_refusal_keeps_what_it_would_have_said_for_the_evaluation(assistant: Assistant) -> None:
+    refused = assistant.ask("Qui a gagné la Coupe du monde de football en 1998 ?")
+    assert refused.abstained
+    assert refused.short_answer is None
+    assert refused.candidate
+    assert refused.candidate not in refused.answer
+    answer = assistant.ask(CAPACITY)
+    assert answer.candidate == answer.short_answer
+
+
 def test_a_follow_up_uses_the_turns_before(assistant: Assistant) -> None:
     history = [Turn("user", CAPACITY), Turn("assistant", "Il dispose de 88,5 pétaflops [1].")]
     answer = assistant.ask("Et depuis quand fonctionne-t-il ?", history)

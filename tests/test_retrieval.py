@@ -92,3 +92,13 @@ def test_nothing_to_search_finds_nothing(retriever: Retriever) -> None:
 def test_an_unknown_mode_is_refused(retriever: Retriever) -> None:
     with pytest.raises(ValueError, match="hybrid"):
         retriever.search("eau", mode="magic")
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "lexical", "dense"])
+def test_a_search_within_documents_leaves_the_others_out(retriever: Retriever, mode: str) -> None:
+    everything = {Path(h.passage.document_id).stem: h.passage.document_id for h in retriever.search("eau", 10)}
+    chosen = [retriever.search("la forêt", 1)[0].passage.document_id, everything["onu"]]
+    hits = retriever.search("Quelle organisation distribue l'eau ?", 10, mode=mode, within=chosen)
+    assert {hit.passage.document_id for hit in hits} == set(chosen)
+    assert Path(hits[0].passage.document_id).stem == "onu"
+    assert retriever.search("eau", within=["nothing"]) == retriever.search("eau", within=[]) == []

@@ -124,6 +124,10 @@ class Index:
         """The passages at these positions, in the order asked. Raises IndexError for a position that is not there."""
         return self.store.passages(positions)
 
+    def positions(self, document_ids: Iterable[str]) -> list[int]:
+        """Where the passages of these documents stand, ascending; unknown ids are left out."""
+        return self.store.positions(document_ids)
+
     def document(self, document_id: str) -> Document:
         """The whole document. Raises KeyError when there is none with this id."""
         return self.store.document(document_id)

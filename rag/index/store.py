@@ -170,6 +170,14 @@ class Store:
         except KeyError as error:
             raise IndexError(f"no passage at position {error}") from None
 
+    def positions(self, document_ids: Iterable[str]) -> list[int]:
+        """Where the passages of these documents stand in vectors and terms, ascending; unknown ids are left out."""
+        rows = self._rows_in(
+            "SELECT position FROM passages JOIN documents ON documents.key = document WHERE documents.id IN",
+            document_ids,
+        )
+        return sorted(row[0] for row in rows)
+
     def document(self, document_id: str) -> Document:
         """The whole document. Raises KeyError when there is none with this id."""
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (document_id,))
