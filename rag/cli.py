@@ -1,4 +1,4 @@
-"""The command line: sourcier index | ask | search | chat | info.
+"""The command line: sourcier index | ask | search | chat | info | bench | compare.
 
 Imports late, so that a command loads only what its path uses. Exit codes: 0 done, 1 a failure in running, 2 wrong
 usage. A failure is one line on stderr; `--debug` shows the traceback.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from rag import __version__
+from rag.evaluation import commands as evaluation
 from rag.records import SourcierError
 
 if TYPE_CHECKING:
@@ -239,6 +240,10 @@ def info(index: IndexOption = DEFAULT_INDEX, json_: JsonOption = False) -> None:
         typer.echo(f"- {summary.reference.title} ({summary.passages} passages) {summary.reference.path}")
     if len(documents) > 20:
         typer.echo(f"… and {len(documents) - 20} more.")
+
+
+app.command()(evaluation.bench)
+app.command()(evaluation.compare)
 
 
 def _assistant(index: Path, embedder: str | None) -> Assistant:

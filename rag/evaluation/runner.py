@@ -1,0 +1,127 @@
+"""Asks a system every question of a data set, and writes what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rag.evaluation import files, metrics
+from rag.evaluation.collection import Collection
+from rag.evaluation.memory import Peak
+from rag.evaluation.partial import Partial, code_digest
+from rag.evaluation.records import MODES, Dataset, Example, Prediction
+from rag.evaluation.summary import summarise
+from rag.evaluation.systems import System
+from rag.progress import Progress
+from rag.records import SourcierError, Turn
+
+WORK = ".work"  # below the folder of results: the indexes, kept for the next run
+
+
+def run(
+    dataset: Dataset,
+    system: System,
+    mode: str,
+    out: Path,
+    *,
+    work: Path | None = None,
+    seed: int = 7,
+    normalisation: str = "french",
+    progress: Progress = lambda stage, done, total: None,
+    say: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
+) -> dict[str, Any]:
+    """Measure one system over one data set; the summary, which is also written to `out` with the other files.
+
+    Every prediction is kept as it comes: interrupted, the same call goes on at the next question, until `finish` says
+    that the whole command is done. `work` is where indexes are kept (`out/.work`). `progress` is told the stages
+    of indexing and then "DATASET · SYSTEM"; `say` gets one line on going on, and on starting anew.
+
+    Raises SourcierError when the mode does not fit the data set, or a folder cannot be written.
+    """
+    examples = askable(dataset, mode)
+    with Peak() as peak:
+        collection = system.open(dataset, work or out / WORK, progress)
+        try:
+            identity = {
+                "dataset": dataset.digest,
+                "questions": len(examples),
+                "mode": mode,
+                "seed": seed,
+                "system": {"name": system.name, **system.describe()},
+                "code": code_digest(),
+            }
+            with Partial(out, identity, [example.id for example in examples]) as partial:
+                if partial.kept:
+                    say(f"{out}: going on at question {len(partial.kept) + 1} of {len(examples)}.")
+                elif partial.outdated:
+                    say(f"{out}: starting anew, the data, the system or its settings have changed.")
+                asked, predictions = _ask(system, examples, mode, partial, f"{dataset.name} · {system.name}", progress)
+            scores = _scores(asked, predictions, collection, mode=mode, normalisation=normalisation)
+            summary = summarise(
+                dataset, collection, system, asked, predictions, mode=mode, seed=seed, normalisation=normalisation
+            )
+        finally:
+            system.close()
+    summary["cost"]["peak_memory_mib"] = peak.mib
+    files.write(out, summary, asked, predictions, scores)
+    return summary
+
+
+def finish(folders: Iterable[Path]) -> None:
+    """The command is done: its partial predictions are not needed any more, and the next run asks again."""
+    for folder in folders:
+        (folder / "predictions.partial.jsonl").unlink(missing_ok=True)
+
+
+def askable(dataset: Dataset, mode: str) -> list[Example]:
+    """The questions that can be asked in a mode: for "reading" those whose gold document is known, for "retrieval"
+    those with a relevant document, else all. Raises SourcierError when that is none."""
+    if mode not in MODES:
+        raise SourcierError(f"The mode is one of {', '.join(MODES)}, not {mode!r}.")
+    examples = list(dataset.examples)
+    if mode in ("reading", "retrieval"):
+        examples = [example for example in examples if any(grade > 0 for grade in example.gold.values())]
+    if mode == "retrieval":
+        examples = [example for example in examples if not example.unanswerable]
+    if not examples:
+        why = "names no gold document of its questions" if dataset.examples else "has no question"
+        raise SourcierError(f"{dataset.name} {why}: the mode {mode} cannot be run on it.")
+    return examples
+
+
+def _ask(
+    system: System, examples: list[Example], mode: str, partial: Partial, stage: str, progress: Progress
+) -> tuple[list[Example], list[Prediction]]:
+    """Every example as it was asked, with its history, and its prediction."""
+    asked: list[Example] = []
+    predictions: list[Prediction] = []
+    said: dict[str, tuple[Turn, ...]] = {}
+    progress(stage, len(partial.kept), len(examples))
+    for number, example in enumerate(examples):
+        if mode == "conversation" and example.conversation is not None:
+            # the system's own words, not the data set's: an error in one turn is carried into the next, as in life
+            example = replace(example, history=said.get(example.conversation, example.history))
+        if number < len(partial.kept):
+            prediction = partial.kept[number]
+        else:
+            prediction = system.predict(example, mode)
+            partial.add(prediction)
+            progress(stage, number + 1, len(examples))
+        if example.conversation is not None:
+            turns = (Turn("user", example.question), Turn("assistant", prediction.answer))
+            said[example.conversation] = (*example.history, *turns)
+        asked.append(example)
+        predictions.append(prediction)
+    return asked, predictions
+
+
+def _scores(
+    examples: list[Example], predictions: list[Prediction], collection: Collection, *, mode: str, normalisation: str
+) -> list[dict[str, float]]:
+    return [
+        metrics.per_question(example, prediction, mode=mode, normalisation=normalisation, documents=collection.texts)
+        for example, prediction in zip(examples, predictions, strict=True)
+    ]
