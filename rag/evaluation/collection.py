@@ -84,14 +84,15 @@ class Collection:
     def ranking(self, hits: Iterable[Hit]) -> tuple[tuple[str, float], ...]:
         """Documents by their best passage, best first, each once, at most DEPTH.
 
-        Scores fall strictly, if need be by a hair, so that tools which sort by score see the same order.
+        Scores fall strictly, if need be by a hair, so that tools which sort by score (trec_eval: by 32-bit scores, equal
+        ones by id) see the same order.
         """
         ranked: dict[str, float] = {}
         last = float("inf")
         for hit in hits:
             for label in self._labels.get(hit.passage.document_id, (hit.passage.document_id,)):
                 if label not in ranked and len(ranked) < DEPTH:
-                    last = round(min(hit.score, last - 1e-6), 6)
+                    last = round(min(hit.score, last - 1e-6 * max(1.0, abs(hit.score))), 6)
                     ranked[label] = last
         return tuple(ranked.items())
 

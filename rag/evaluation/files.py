@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.evaluation.metrics.squad2 import given_answer, no_answer_probability
 from rag.evaluation.records import Example, Prediction
 from rag.records import SourcierError
 
@@ -26,8 +27,8 @@ def write(
     rows = [_row(*row) for row in zip(examples, predictions, scores, strict=True)]
     contents = {"predictions.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)}
     if summary["mode"] != "retrieval":
-        contents["predictions.json"] = _json({p.id: p.short_answer for p in predictions})
-        contents["na_prob.json"] = _json({p.id: round(1 - p.confidence, 4) for p in predictions})
+        contents["predictions.json"] = _json({p.id: given_answer(p) for p in predictions})
+        contents["na_prob.json"] = _json({p.id: no_answer_probability(p) for p in predictions})
     contents["run.trec"] = "".join(_run(predictions, summary["system"]["name"]))
     contents["qrels.trec"] = "".join(_qrels(examples))
     contents["summary.json"] = _json(summary)

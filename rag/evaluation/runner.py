@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from rag.evaluation import files, metrics
-from rag.evaluation.collection import Collection
 from rag.evaluation.memory import Peak
 from rag.evaluation.partial import Partial, code_digest
 from rag.evaluation.records import MODES, Dataset, Example, Prediction
@@ -59,10 +58,11 @@ def run(
                 elif partial.outdated:
                     say(f"{out}: starting anew, the data, the system or its settings have changed.")
                 asked, predictions = _ask(system, examples, mode, partial, f"{dataset.name} · {system.name}", progress)
-            scores = _scores(asked, predictions, collection, mode=mode, normalisation=normalisation)
-            summary = summarise(
-                dataset, collection, system, asked, predictions, mode=mode, seed=seed, normalisation=normalisation
+            scores = metrics.per_questions(
+                asked, predictions, mode=mode, normalisation=normalisation, documents=collection.texts
             )
+            how: dict[str, Any] = {"mode": mode, "normalisation": normalisation, "seed": seed}
+            summary = summarise(dataset, collection, system, asked, predictions, scores, **how)
         finally:
             system.close()
     summary["cost"]["peak_memory_mib"] = peak.mib
@@ -77,15 +77,13 @@ def finish(folders: Iterable[Path]) -> None:
 
 
 def askable(dataset: Dataset, mode: str) -> list[Example]:
-    """The questions that can be asked in a mode: for "reading" those whose gold document is known, for "retrieval"
-    those with a relevant document, else all. Raises SourcierError when that is none."""
+    """The questions that can be asked in a mode: for "reading" and "retrieval" those whose gold document is known, else
+    all. Raises SourcierError when that is none."""
     if mode not in MODES:
         raise SourcierError(f"The mode is one of {', '.join(MODES)}, not {mode!r}.")
     examples = list(dataset.examples)
     if mode in ("reading", "retrieval"):
         examples = [example for example in examples if any(grade > 0 for grade in example.gold.values())]
-    if mode == "retrieval":
-        examples = [example for example in examples if not example.unanswerable]
     if not examples:
         why = "names no gold document of its questions" if dataset.examples else "has no question"
         raise SourcierError(f"{dataset.name} {why}: the mode {mode} cannot be run on it.")
@@ -116,12 +114,3 @@ def _ask(
         asked.append(example)
         predictions.append(prediction)
     return asked, predictions
-
-
-def _scores(
-    examples: list[Example], predictions: list[Prediction], collection: Collection, *, mode: str, normalisation: str
-) -> list[dict[str, float]]:
-    return [
-        metrics.per_question(example, prediction, mode=mode, normalisation=normalisation, documents=collection.texts)
-        for example, prediction in zip(examples, predictions, strict=True)
-    ]

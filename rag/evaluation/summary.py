@@ -23,14 +23,15 @@ def summarise(
     system: System,
     examples: list[Example],
     predictions: list[Prediction],
+    scores: list[dict[str, float]],
     *,
     mode: str,
     seed: int,
     normalisation: str,
 ) -> dict[str, Any]:
     """Everything but the time and memory that it took, which are in "cost" alone, is the same for the same inputs."""
-    how = {"mode": mode, "normalisation": normalisation}
-    found = metrics.aggregates(examples, predictions, **how, seed=seed)
+    how: dict[str, Any] = {"mode": mode, "normalisation": normalisation, "seed": seed, "scores": scores}
+    found = metrics.aggregates(examples, predictions, **how)
     return {
         "schema": SCHEMA,
         "dataset": {
@@ -49,7 +50,7 @@ def summarise(
         "metrics": found["metrics"],
         "thresholds": found["thresholds"],
         "curves": found["curves"],
-        "by_type": metrics.by_type(examples, predictions, **how, seed=seed),
+        "by_type": metrics.by_type(examples, predictions, **how),
         "cost": _cost(collection, predictions),
         "versions": _versions(),
     }
