@@ -1,0 +1,119 @@
+"""A comparison as tables for the terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rag.evaluation.report.catalogue import CATALOGUE, metric
+
+if TYPE_CHECKING:
+    from rag.evaluation.comparison import Comparison, Contrast, MetricDifference
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_NARROWEST = 72
+
+
+def render(comparison: Comparison, *, width: int | None = None, colour: bool = False) -> str:
+    """The comparison as text of at most `width` columns (those of the terminal, when not named)."""
+    out = io.StringIO()
+    columns = max(width or shutil.get_terminal_size((100, 24)).columns, _NARROWEST)
+    console = Console(file=out, width=columns, force_terminal=colour, no_color=not colour, highlight=False, emoji=False)
+    console.print(_heading(comparison))
+    console.print(_metrics(comparison))
+    if comparison.whole:
+        console.print(_whole(comparison))
+    console.print(
+        "Difference is B − A in points of a hundred, or in the metric's own unit where it has no %; interval by a paired "
+        "bootstrap, p by a paired permutation test, not corrected for the number of metrics.",
+        style="dim",
+    )
+    if comparison.largest:
+        label = metric(comparison.main).label
+        console.print(Text(f"\nThe {len(comparison.largest)} largest differences of {label}", style="bold"))
+        for one in comparison.largest:
+            console.print(_contrast(one, comparison))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _heading(comparison: Comparison) -> Text:
+    lines = Text()
+    lines.append(
+        f"{_line(comparison.dataset)}, {comparison.mode}: {comparison.shared:,} questions in both runs", "bold"
+    )
+    for side, system, folder, only in (
+        ("A", comparison.system_a, comparison.folder_a, comparison.only_a),
+        ("B", comparison.system_b, comparison.folder_b, comparison.only_b),
+    ):
+        lines.append(f"\n{side}  {_line(system)}  ({_line(folder)})")
+        if only:
+            lines.append(f"; {only:,} question{'s' if only > 1 else ''} that only {side} has left out", "bold yellow")
+    return lines
+
+
+def _metrics(comparison: Comparison) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Metric")
+    for heading in ("A", "B", "B − A", "95% interval", "p", "won", "lost", "tied"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for one in comparison.metrics:
+        known = metric(one.name)
+        turned = [f"{one.won:,}", f"{one.lost:,}"] if known.better else ["", ""]
+        table.add_row(
+            _line(known.label),
+            known.number(one.a),
+            known.number(one.b),
+            known.signed(one.difference),
+            f"{known.signed(one.low)} … {known.signed(one.high)}",
+            "<0.001" if one.p < 0.001 else f"{one.p:.3f}",
+            *turned,
+            f"{one.tied:,}",
+            _verdict(one),
+        )
+    return table
+
+
+def _verdict(one: MetricDifference) -> Text:
+    if one.better is None:
+        return Text("not shown" if metric(one.name).better else "", style="dim")
+    return Text(f"{one.better.upper()} better", style="bold green" if one.better == "b" else "bold red")
+
+
+def _whole(comparison: Comparison) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Of whole runs (no paired test)")
+    for heading in ("A", "B", "B − A"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, (before, after) in comparison.whole.items():
+        known = metric(name)
+        table.add_row(known.label, known.number(before), known.number(after), known.signed(after - before))
+    return table
+
+
+def _contrast(one: Contrast, comparison: Comparison) -> Padding:
+    known = CATALOGUE[comparison.main]
+    text = Text(f"{_line(one.question)}", style="bold")
+    text.append(f"  {_line(one.id)}{f', {_line(one.type)}' if one.type else ''}", style="not bold dim")
+    sides = [("A", one.a, one.answer_a, one.rank_a), ("B", one.b, one.answer_b, one.rank_b)]
+    for side, value, answer, rank in sides:
+        if comparison.mode == "retrieval":
+            shown = f"relevant document at rank {rank}" if rank else "relevant document not found"
+        else:
+            shown = _line(answer) or "(refused)"
+        text.append(f"\n{side:>4}  {known.number(value):>6}  {shown}", style="not bold")
+    if comparison.mode != "retrieval":
+        text.append(f"\ngold          {' | '.join(map(_line, one.gold)) or '(unanswerable)'}", style="not bold")
+    return Padding(text, (0, 0, 1, 2))
+
+
+def _line(text: str) -> str:
+    """One line that cannot move the cursor or turn the direction of writing."""
+    return _CONTROL.sub(" ", text).strip()
