@@ -53,7 +53,9 @@ def run(
                 "code": code_digest(),
             }
             with Partial(out, identity, [example.id for example in examples]) as partial:
-                if partial.kept:
+                if len(partial.kept) == len(examples):
+                    say(f"{out}: all {len(examples)} questions were asked before the interruption.")
+                elif partial.kept:
                     say(f"{out}: going on at question {len(partial.kept) + 1} of {len(examples)}.")
                 elif partial.outdated:
                     say(f"{out}: starting anew, the data, the system or its settings have changed.")

@@ -11,15 +11,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rag.evaluation.report.catalogue import ordered
+from rag.evaluation.report.catalogue import Metric, ordered, side_by_side
 
 _NARROWEST = 72
 _COLUMN = 26  # of a system: value and interval
 
 
 def printed(summaries: Sequence[Mapping[str, Any]], *, width: int | None = None) -> str:
-    """The main figures of runs with their 95% intervals, as text of at most `width` columns (those of the terminal)."""
-    columns = max(width or shutil.get_terminal_size((100, 24)).columns, _NARROWEST)
+    """The figures of runs with their 95% intervals, as text of at most `width` columns (those of the terminal): all for
+    one run, the main ones for several side by side."""
+    columns = max(width or shutil.get_terminal_size((200, 24)).columns, _NARROWEST)
     out = io.StringIO()
     console = Console(file=out, width=columns, highlight=False, emoji=False, no_color=True)
     by_dataset: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
@@ -28,11 +29,13 @@ def printed(summaries: Sequence[Mapping[str, Any]], *, width: int | None = None)
     across = max(1, (columns - 34) // _COLUMN)
     for runs in by_dataset.values():
         for begin in range(0, len(runs), across):
-            console.print(_table(runs[begin : begin + across]))
+            if out.tell():
+                console.print()
+            console.print(_table(runs[begin : begin + across], full=len(summaries) == 1))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def _table(runs: Sequence[Mapping[str, Any]]) -> Table:
+def _table(runs: Sequence[Mapping[str, Any]], *, full: bool) -> Table:
     dataset = runs[0]["dataset"]
     skipped = f", {dataset['skipped']:,} malformed left out" if dataset["skipped"] else ""
     title = (
@@ -48,14 +51,14 @@ def _table(runs: Sequence[Mapping[str, Any]]) -> Table:
     names: dict[str, None] = {}
     for run in runs:
         names |= dict.fromkeys(run["metrics"])
-    for metric in ordered(names):
+    for metric in ordered(names) if full else side_by_side(runs[0]["mode"], names):
         table.add_row(metric.label, *(_figure(metric, run["metrics"].get(metric.name)) for run in runs))
     latency = [run["cost"]["latency_ms"].get("total") for run in runs]
     table.add_row("Milliseconds a question, p50 / p95", *(_milliseconds(found) for found in latency))
     return table
 
 
-def _figure(metric: Any, found: Mapping[str, Any] | None) -> str:
+def _figure(metric: Metric, found: Mapping[str, Any] | None) -> str:
     """`71.3% [69.9 – 72.7]`."""
     if found is None:
         return "–"

@@ -155,7 +155,8 @@ def test_lead_is_the_first_sentence_and_never_refuses(work: Path) -> None:
     prediction = predicted("lead", work)
     assert prediction.short_answer == "Le port de Brest a été fondé en 1631 par Richelieu."
     assert prediction.answer == f"{prediction.short_answer} [1]"
-    assert not predicted("lead", work, Example("q", "Combien de navires à Nice ?", unanswerable=True)).abstained
+    for question in ("Combien de navires à Nice ?", "xyzzy"):
+        assert predicted("lead", work, Example("q", question, unanswerable=True)).short_answer
 
 
 def test_random_is_settled_by_the_seed(work: Path) -> None:

@@ -92,12 +92,25 @@ class Lead(_Baseline):
                 hits = self._retriever.search(question, 1000, mode="lexical", within=within)
             ranking = self._collection.ranking(hits)
             with stages("answering"):
-                passage = hits[0].passage if hits else None
-                first = next(iter(french.sentences(passage.text)), (0, len(passage.text))) if passage else (0, 0)
+                passage = hits[0].passage if hits else self._any(within)
+                first = _first_sentence(passage.text) if passage else (0, 0)
         if mode == "retrieval":
             return Prediction(example.id, ranking=ranking, timings_ms=stages.ms)
         confidence = min(max(hits[0].parts["lexical"], 0.0), 1.0) if hits else 0.0
         return self._quoted(example, passage, first, confidence, ranking, stages)
+
+    def _any(self, within: list[str] | None) -> Passage | None:
+        """The first passage there is: where no word of the question is known, all are equally good."""
+        index = self._collection.index
+        positions = range(len(index)) if within is None else index.positions(within)
+        return index.passages(positions[:1])[0] if positions else None
+
+
+def _first_sentence(text: str) -> tuple[int, int]:
+    """The first stretch that ends as a sentence does, which a heading does not; else the first there is."""
+    stretches = list(french.sentences(text)) or [(0, len(text))]
+    ends = (span for span in stretches if text[slice(*span)].rstrip('»”") \u00a0\u202f').endswith((".", "!", "?", "…")))
+    return next(ends, stretches[0])
 
 
 class RandomPassage(_Baseline):

@@ -129,7 +129,8 @@ class _Configured(Assistant):
 
 
 class _OneMode(Retriever):
-    """A retriever whose mode is settled."""
+    """A retriever whose mode is settled. It changes which passages are found and their order; the scores stay those of
+    the fusion, since the reader was fitted on that scale and would take others for bad evidence."""
 
     def __init__(self, index: Index, embedder: Embedder, fusion: Fusion | None, mode: str) -> None:
         super().__init__(index, embedder, fusion)
@@ -138,7 +139,11 @@ class _OneMode(Retriever):
     def search(
         self, question: str, top_k: int = 10, *, mode: str = "hybrid", within: Ids[str] | None = None
     ) -> list[Hit]:
-        return super().search(question, top_k, mode=self._mode, within=within)
+        hits = super().search(question, top_k, mode=self._mode, within=within)
+        if self._mode == "hybrid":
+            return hits
+        most = max((hit.parts["bm25"] for hit in hits), default=0.0) or 1.0
+        return [replace(hit, score=hit.parts["bm25"] / most + self.fusion.dense * hit.parts["dense"]) for hit in hits]
 
 
 def _fingerprint(folder: Path) -> str:
