@@ -9,6 +9,22 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag import french
+from rag.evaluation.support.lexicon import (
+    ALONE,
+    BELIEVED,
+    COMPARATORS,
+    COUNTRIES,
+    GIVING_UP,
+    INFINITIVE,
+    INSTEAD,
+    INTENDED,
+    MAGNITUDES,
+    MONTH_STEMS,
+    ONLY,
+    SECOND,
+    SOFTENED,
+    UNITS,
+)
 from rag.french.dates import MONTHS
 
 # --- normalising before tokens are cut ----------------------------------------------------------------------------
@@ -39,77 +55,26 @@ def _normalised(text: str) -> str:
     return text
 
 
-# --- closed classes -----------------------------------------------------------------------------------------------
-
-_MAGNITUDES = {"1000": 1_000, "million": 10**6, "milliard": 10**9}
-_WEEKDAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche"
-_MONTHS = frozenset(map(french.stem, MONTHS))
-UNITS = _MONTHS | frozenset(
-    map(
-        french.stem,
-        f"{_WEEKDAYS} pourcent million milliard euro dollar franc livre yen yuan won dong kilo tonne".split(),
-    )
-)
-# Country or continent, then its adjective
-_COUNTRIES = (
-    "corée:coréen chine:chinois vietnam:vietnamien japon:japonais france:français canada:canadien italie:italien "
-    "inde:indien russie:russe europe:européen afrique:africain asie:asiatique belgique:belge norvège:norvégien "
-    "autriche:autrichien roumanie:roumain ukraine:ukrainien algérie:algérien maroc:marocain tunisie:tunisien "
-    "égypte:égyptien sénégal:sénégalais brésil:brésilien mexique:mexicain argentine:argentin chili:chilien "
-    "colombie:colombien australie:australien indonésie:indonésien thaïlande:thaïlandais taïwan:taïwanais "
-    "israël:israélien iran:iranien irak:irakien syrie:syrien liban:libanais québec:québécois californie:californien "
-    "amérique:américain britannia:britannique angleterre:anglais allemagne:allemand espagne:espagnol néerlande:néerlandais "
-    "grèce:grec turquie:turc danemark:danois suède:suédois pologne:polonais portugal:portugais hongrie:hongrois "
-    "tchéquie:tchèque irlande:irlandais écosse:écossais finlande:finlandais"
-)
-
-
-def _feminine(adjective: str) -> str:
-    return adjective + ("ne" if adjective.endswith("en") else "" if adjective.endswith("e") else "e")
-
-
-def _countries() -> dict[str, str]:
-    """The stem of each country and of its adjective -> one name for both."""
-    names: dict[str, str] = {}
-    for entry in _COUNTRIES.split():
-        country, adjective = entry.split(":")
-        for form in (country, adjective, _feminine(adjective)):
-            names[french.stem(form)] = french.stem(country)
-    return names
-
-
-COUNTRIES = _countries()
-
-_SECOND = frozenset("pas plus jamais rien aucun aucune guere personne ni nul nulle point nullement".split())
-_ALONE = frozenset("pas jamais aucun aucune sans ni nul nulle non nullement".split())  # deny without "ne"
-_SOFTENED = frozenset("seulement uniquement exclusivement que qu".split())  # pas seulement: nothing is denied
-_ONLY = frozenset("seulement uniquement exclusivement seul seule seuls seules".split())
-_INSTEAD = re.compile(r"(?:loin|au lieu|faute) (?:de|d)|plutot (?:que|qu)")
-_GIVING_UP = ("renonc", "refus", "evit", "cess", "empech")
 _REACH = 4  # content words that a denial reaches
-
-_COMPARATORS = (
-    ("less", re.compile(r"(?:moins (?:de|d)|inferieure?s? a|en dessous de|sous les)$")),
-    ("most", re.compile(r"(?:au plus|au maximum|jusqu a|tout au plus)$")),
-    ("least", re.compile(r"(?:au moins|au minimum)$")),
-    ("more", re.compile(r"(?:(?<!non )plus (?:de|d)|superieure?s? a|au dela (?:de|des)|au dessus (?:de|des))$")),
-    ("more", re.compile(r"(?:depasse\w*|excede\w*)(?: (?:les|le|la|l|de|des))*$")),
-    ("about", re.compile(r"(?:environ|pres (?:de|d)|quelque|presque|autour de|a peu pres|une? \w+aine de)$")),
-    ("exact", re.compile(r"(?:exactement|precisement|tout juste)$")),
-)
 _BREAK = re.compile(r"[,;:.!?…()\n]|\s[-–—]\s|—")
+_END = re.compile(r"[.;!?…\n]")
 _BREAKERS = frozenset("mais car donc puis tandis alors".split())
 _STARTERS = re.compile(r"(?:^|[.!?…:]\s*|\n\s*)[\W_]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One token. `kind`: "number", "name", "unit", "word" or "stop"; `first`: it begins a sentence."""
+    """One token. `kind`: "number", "unit", "name", "acronym", "word" or "stop"; `first`: it begins a sentence.
 
+    `clause` and `part` count the stretches between commas and the like, and between full stops and semicolons.
+    """
+
+    written: str  # in lower case
     folded: str
     stem: str
     kind: str
     clause: int
+    part: int
     first: bool = False
     capital: bool = False
 
@@ -125,7 +90,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Words in the reach of a negation ("not") or of a restriction ("only"): their places in `Wording.words`."""
+    """Words in the reach of a negation ("not"), a restriction ("only"), an intention ("meant"): their places."""
 
     kind: str
     places: tuple[int, ...]
@@ -158,7 +123,7 @@ def analyse(text: str) -> Wording:
 
 def _words(text: str) -> list[Word]:
     words: list[Word] = []
-    clause = end = 0
+    clause = part = end = 0
     tokens = french.tokens(text)
     shouted = 2 * sum(text[t.start].isupper() for t in tokens) > len(tokens) > 3  # a heading in capitals
     for token in tokens:
@@ -166,15 +131,18 @@ def _words(text: str) -> list[Word]:
         folded = french.fold(written).replace("'", "")
         if _BREAK.search(text, end, token.start) or folded in _BREAKERS:
             clause += 1
+        part += bool(_END.search(text, end, token.start))
         first = bool(_STARTERS.search(text[: token.start]))
         capital = written[0].isupper() and not shouted
         kind = _kind(written, folded, token, capital and not first)
         previous = words[-1] if words else None
         end = token.end
-        if previous and previous.kind == "number" and token.stem in _MAGNITUDES and previous.clause == clause:
-            words[-1] = Word(folded, _multiplied(previous.stem, token.stem), "number", clause, first=previous.first)
+        if previous and previous.kind == "number" and token.stem in MAGNITUDES and previous.clause == clause:
+            words[-1] = Word(
+                written.lower(), folded, _multiplied(previous.stem, token.stem), "number", clause, part, previous.first
+            )
             continue
-        words.append(Word(folded, token.stem, kind, clause, first, capital))
+        words.append(Word(written.lower(), folded, token.stem, kind, clause, part, first, capital))
     return words
 
 
@@ -183,16 +151,17 @@ def _kind(written: str, folded: str, token: french.Token, name: bool) -> str:
         return "number"
     if token.stem in UNITS:
         return "unit"
-    acronym = len(written) > 1 and sum(map(str.isupper, written)) > 1
-    if acronym or any(map(str.isdecimal, written)) or token.stem in COUNTRIES or folded in ("nord", "sud"):
+    if (len(written) > 1 and written.isupper()) or any(map(str.isdecimal, written)):
+        return "acronym"
+    if token.stem in COUNTRIES or folded in ("nord", "sud") or sum(map(str.isupper, written)) > 1:
         return "name"
-    if folded in _ALONE or folded in _SECOND or token.stop:
+    if token.stop or folded in ALONE or folded in SECOND:
         return "stop"
     return "name" if name else "word"
 
 
 def _multiplied(number: str, magnitude: str) -> str:
-    value = round(float(number) * _MAGNITUDES[magnitude], 3)
+    value = round(float(number) * MAGNITUDES[magnitude], 3)
     return str(int(value)) if value == int(value) else str(value)
 
 
@@ -204,12 +173,12 @@ def _counts(words: Sequence[Word]) -> Iterator[Count]:
         if word.kind != "number":
             continue
         before = " ".join(w.folded for w in words[max(0, place - 5) : place] if w.clause == word.clause)
-        bound = next((name for name, pattern in _COMPARATORS if pattern.search(before)), "")
+        bound = next((name for name, pattern in COMPARATORS if pattern.search(before)), "")
         after = words[place + 1 : place + 4]
         counted = next((w.stem for w in after if w.kind != "stop" and w.clause == word.clause), "")
         yield Count(word.stem, counted, bound)
     for month, year in pairwise(words):
-        if month.stem in _MONTHS and year.kind == "number":
+        if month.stem in MONTH_STEMS and year.kind == "number":
             yield Count(year.stem, month.stem, "of")
 
 
@@ -236,11 +205,16 @@ def _denials(words: Sequence[Word]) -> Iterator[Denial]:
             yield from _split_negation(words, place, used)
         elif place in used:
             continue
-        elif word.folded in _ALONE and following not in _SOFTENED:
+        elif word.folded in ALONE and following not in SOFTENED:
             yield Denial("not", _reach(words, place + 1, 3))
-        elif word.folded in _ONLY and (place == 0 or folded[place - 1] not in ("pas", "non")):
+        elif word.folded in ONLY and (place == 0 or folded[place - 1] not in ("pas", "non")):
             yield Denial("only", _reach(words, place + 1, 3))
-        elif (word.stem.startswith(_GIVING_UP) and following in ("a", "de", "d")) or _INSTEAD.match(
+        elif BELIEVED.match(f"{word.folded} {following}"):
+            yield Denial("meant", _reach(words, place + 2))
+        elif INTENDED.fullmatch(word.folded):
+            verbs = (p for p in _reach(words, place + 1) if INFINITIVE.fullmatch(words[p].folded))
+            yield Denial("meant", tuple(verbs)[:1])
+        elif (word.stem.startswith(GIVING_UP) and following in ("a", "de", "d")) or INSTEAD.match(
             " ".join(folded[place : place + 3])
         ):
             yield Denial("not", _reach(words, place + 2, 3))
@@ -250,15 +224,15 @@ def _split_negation(words: Sequence[Word], place: int, used: set[int]) -> Iterat
     """ne … pas, ne … que, aucun … ne, and what is neither."""
     clause = [p for p in range(len(words)) if words[p].clause == words[place].clause]
     later = [p for p in clause if place < p <= place + 8]
-    second = next((p for p in later if words[p].folded in _SECOND), None)
+    second = next((p for p in later if words[p].folded in SECOND), None)
     if second is None:
         if that := next((p for p in later if words[p].folded in ("que", "qu")), None):
             yield Denial("only", _reach(words, that + 1, 3))
-        elif any(words[p].folded in _SECOND for p in clause if p < place):
+        elif any(words[p].folded in SECOND for p in clause if p < place):
             yield Denial("not", _reach(words, place + 1))
         return
     used.add(second)
-    if second + 1 < len(words) and words[second + 1].folded in _SOFTENED:
+    if second + 1 < len(words) and words[second + 1].folded in SOFTENED:
         used.add(second + 1)
         return
     yield Denial("not", _reach(words, place + 1))
