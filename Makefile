@@ -1,10 +1,11 @@
 # make chat: set up, index corpus/, open the chat on http://127.0.0.1:7860
 # make test: set up with the test tools, check style, types and floors, run every test
+# make bench: measure the defaults and the baselines on our own questions over corpus/ (docs/evaluation.md)
 VENV   := .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: chat test fit clean
+.PHONY: chat test bench guard baseline fit clean
 
 chat: $(VENV)/.ready
 	@$(BIN)/python app.py
@@ -15,6 +16,20 @@ test: $(VENV)/.ready-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+bench: $(VENV)/.ready
+	$(BIN)/sourcier bench benchmarks/questions/corpus.jsonl --corpus corpus \
+		--system default --system bm25 --system lead --out bench-results
+
+# make guard: make bench, and fail if the defaults got worse than the committed baseline
+guard: bench
+	$(BIN)/sourcier compare benchmarks/baseline bench-results/corpus/default \
+		--fail-if-worse f1:0.02 --fail-if-worse answer_in_quote:0.02 --fail-if-worse no_ans:0.04 \
+		--fail-if-worse mrr@10:0.01 --fail-if-worse citation_recall:0.02 --fail-if-worse quote_fidelity:0
+
+# make baseline: make bench, and take what the defaults reach as the baseline from now on
+baseline: bench
+	cp bench-results/corpus/default/summary.json bench-results/corpus/default/predictions.jsonl benchmarks/baseline/
 
 # make fit DATA=folder: makes the bundled models again (training/README.md says what the folder holds)
 fit: $(VENV)/.ready-test

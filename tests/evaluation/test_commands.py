@@ -18,7 +18,9 @@ import pytest
 from fquad_files import write_fquad
 
 from rag.cli import main
+from rag.evaluation.datasets import load
 
+ROOT = Path(__file__).parent.parent.parent
 SOURCIER = str(Path(sys.executable).parent / "sourcier")
 
 
@@ -212,3 +214,9 @@ def test_compare_refuses_what_cannot_be_compared(data: Path, several: Path, tmp_
     run("bench", data / "fquad.json", "--out", tmp_path / "other")
     assert len(run("compare", several / "lead", tmp_path / "other", code=1).stderr.splitlines()) == 1
     assert "summary.json" in run("compare", several / "lead", tmp_path / "nothing", code=1).stderr
+
+
+def test_the_committed_baseline_is_of_the_present_questions_and_articles() -> None:
+    baseline = json.loads((ROOT / "benchmarks" / "baseline" / "summary.json").read_text("utf-8"))
+    present = load(str(ROOT / "benchmarks" / "questions" / "corpus.jsonl"), corpus=[str(ROOT / "corpus")])
+    assert baseline["dataset"]["digest"] == present.digest, "questions or articles have changed: run make baseline"
