@@ -29,8 +29,15 @@ _PREPOSITIONS = {"d": "de", "du": "de", "des": "de", "au": "à", "aux": "à", "�
 
 
 def supports(sentence: str, quotes: Sequence[str]) -> bool:
-    """Whether the `quotes` taken together hold what the `sentence` says; the rule stands in `metrics.grounding`."""
+    """Whether one of the `quotes`, or all of them taken together, hold what the `sentence` says.
+
+    The rule stands in `rag.evaluation.metrics.grounding`, with how well it agrees with labels given by hand.
+    """
     said = analyse(sentence)
+    return any(_stands_on(said, [quote]) for quote in quotes) or (len(quotes) > 1 and _stands_on(said, quotes))
+
+
+def _stands_on(said: Wording, quotes: Sequence[str]) -> bool:
     quoted = _Quoted(quotes)
     if not quoted.stems:
         return False

@@ -185,15 +185,10 @@ def _counts(words: Sequence[Word]) -> Iterator[Count]:
 # --- denials ------------------------------------------------------------------------------------------------------
 
 
-def _reach(words: Sequence[Word], start: int, limit: int = _REACH) -> tuple[int, ...]:
-    """The next content words of the clause that begins at or holds `start`."""
-    found: list[int] = []
-    for place in range(start, len(words)):
-        if words[place].clause != words[min(start, len(words) - 1)].clause or len(found) == limit:
-            break
-        if words[place].kind != "stop":
-            found.append(place)
-    return tuple(found)
+def _reach(words: Sequence[Word], cue: int, skip: int = 1, limit: int = _REACH) -> tuple[int, ...]:
+    """The next content words of the clause of the word `cue`, from `skip` words after it."""
+    clause = [p for p in range(cue + skip, len(words)) if words[p].clause == words[cue].clause]
+    return tuple([p for p in clause if words[p].kind != "stop"][:limit])
 
 
 def _denials(words: Sequence[Word]) -> Iterator[Denial]:
@@ -206,18 +201,18 @@ def _denials(words: Sequence[Word]) -> Iterator[Denial]:
         elif place in used:
             continue
         elif word.folded in ALONE and following not in SOFTENED:
-            yield Denial("not", _reach(words, place + 1, 3))
+            yield Denial("not", _reach(words, place, 1, 3))
         elif word.folded in ONLY and (place == 0 or folded[place - 1] not in ("pas", "non")):
-            yield Denial("only", _reach(words, place + 1, 3))
+            yield Denial("only", _reach(words, place, 1, 3))
         elif BELIEVED.match(f"{word.folded} {following}"):
-            yield Denial("meant", _reach(words, place + 2))
+            yield Denial("meant", _reach(words, place, 2))
         elif INTENDED.fullmatch(word.folded):
-            verbs = (p for p in _reach(words, place + 1) if INFINITIVE.fullmatch(words[p].folded))
+            verbs = (p for p in _reach(words, place) if INFINITIVE.fullmatch(words[p].folded))
             yield Denial("meant", tuple(verbs)[:1])
         elif (word.stem.startswith(GIVING_UP) and following in ("a", "de", "d")) or INSTEAD.match(
             " ".join(folded[place : place + 3])
         ):
-            yield Denial("not", _reach(words, place + 2, 3))
+            yield Denial("not", _reach(words, place, 2, 3))
 
 
 def _split_negation(words: Sequence[Word], place: int, used: set[int]) -> Iterator[Denial]:
@@ -227,15 +222,15 @@ def _split_negation(words: Sequence[Word], place: int, used: set[int]) -> Iterat
     second = next((p for p in later if words[p].folded in SECOND), None)
     if second is None:
         if that := next((p for p in later if words[p].folded in ("que", "qu")), None):
-            yield Denial("only", _reach(words, that + 1, 3))
+            yield Denial("only", _reach(words, that, 1, 3))
         elif any(words[p].folded in SECOND for p in clause if p < place):
-            yield Denial("not", _reach(words, place + 1))
+            yield Denial("not", _reach(words, place))
         return
     used.add(second)
     if second + 1 < len(words) and words[second + 1].folded in SOFTENED:
         used.add(second + 1)
         return
-    yield Denial("not", _reach(words, place + 1))
+    yield Denial("not", _reach(words, place))
 
 
 def initials(words: Sequence[Word], short: str) -> list[tuple[int, ...]]:
