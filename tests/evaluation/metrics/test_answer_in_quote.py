@@ -20,6 +20,8 @@ WORDS = st.lists(st.sampled_from("maire Paris élu 2019 voix loi votée hier".sp
         (["Le TGV Paris–Lyon"], ["Lyon"], 1.0),
         (["C'est l’État qui paie."], ["l'État"], 1.0),
         (["En 1930 déjà"], ["3"], 0.0),
+        (["En 1930 déjà"], ["30"], 0.0),
+        (["En 1930 déjà"], ["19"], 0.0),
         (["Le maire part.", "De Paris"], ["maire de Paris"], 0.0),  # in one quote, not across two
         (["rien"], ["autre", "rien"], 1.0),
         ([], ["Paris"], 0.0),
@@ -51,3 +53,4 @@ def test_correct_by_f1_or_by_quote() -> None:
     assert not is_correct(example, Prediction("1"))
     nothing = Example("2", "?", unanswerable=True)
     assert not is_correct(nothing, Prediction("2", candidate="", abstained=True))
+    assert not is_correct(nothing, Prediction("2", candidate="« »"))  # nothing is left of it, yet it is no refusal

@@ -122,9 +122,10 @@ def test_in_retrieval_only_retrieval() -> None:
 
 
 def test_what_is_not_defined_is_absent() -> None:
-    found = metrics.aggregates([ANSWERABLE], [RIGHT], mode="open")["metrics"]
-    assert "no_ans" not in found
-    assert not any(name.startswith("abstention") for name in found)
+    for prediction in (RIGHT, replace(RIGHT, abstained=True)):
+        found = metrics.aggregates([ANSWERABLE], [prediction], mode="open")["metrics"]
+        assert "no_ans" not in found
+        assert not any(name.startswith("abstention") for name in found)
     nobody_refused = metrics.aggregates([UNANSWERABLE], [replace(RIGHT, id="u")], mode="open")["metrics"]
     assert "abstention_precision" not in nobody_refused
     assert nobody_refused["abstention_recall"]["value"] == 0.0

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -19,7 +20,7 @@ from torchmetrics.functional.text.squad import squad
 
 from rag.evaluation import metrics
 from rag.evaluation.metrics.exact_match import exact_match
-from rag.evaluation.metrics.squad2 import given_answer, gold_answers, no_answer_probability, squad2
+from rag.evaluation.metrics.squad2 import BestThreshold, given_answer, gold_answers, no_answer_probability, squad2
 from rag.evaluation.metrics.token_f1 import token_f1
 from rag.evaluation.records import Example, Prediction
 
@@ -126,3 +127,30 @@ def test_without_gold_answers_nothing_applies() -> None:
 def test_gold_answers_that_normalise_to_nothing_are_left_out() -> None:
     assert gold_answers(Example("1", "?", answers=("« »", "Paris"))) == ["Paris"]
     assert gold_answers(Example("1", "?", answers=("« »",))) == [""]
+
+
+def test_among_equal_probabilities_the_order_of_the_file_decides() -> None:
+    right_first = [1.0] * 50 + [0.0] * 50
+    answerable = [True] * 50 + [False] * 50
+    sweep = BestThreshold(right_first, answerable, [True] * 100, [0.5] * 100)
+    assert sweep(np.ones((1, 100)))[0] == 1.0  # as the script does, though no threshold parts them
+    other = BestThreshold(right_first[::-1], answerable[::-1], [True] * 100, [0.5] * 100)
+    assert other(np.ones((1, 100)))[0] == 0.5
+    assert (sweep.threshold, other.threshold) == (0.5, 0.0)
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.5, 1.0]), st.integers(0, 9)), min_size=20, max_size=60)
+)
+def test_the_sweep_is_the_walk_that_its_definition_describes(questions: list[tuple[bool, float, int]]) -> None:
+    answerable, scores, tenths = zip(*questions, strict=True)
+    probabilities = [tenth / 10 for tenth in tenths]
+    walked = best = sum(not one for one in answerable)
+    threshold = 0.0
+    for place in sorted(range(len(questions)), key=probabilities.__getitem__):
+        walked += scores[place] if answerable[place] else -1
+        if walked > best:
+            best, threshold = walked, probabilities[place]
+    sweep = BestThreshold(scores, answerable, [True] * len(questions), probabilities)
+    assert sweep(np.ones((1, len(questions))))[0] == best / len(questions)
+    assert sweep.threshold == threshold
