@@ -22,6 +22,7 @@ _TOPIC = re.compile(r"<(top|topic)\b([^>]*)>(.*?)(?=</\1\s*>|<\1\b|\Z)", re.IGNO
 _FIELD = re.compile(r"<(?:[A-Za-z]{2}-)?([A-Za-z]+)[^<>]*>([^<]*)")
 _NUMBER = re.compile(r"""\b(?:number|num|id|qid)\s*=\s*["']([^"']+)""", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(?:number|topic|description|title)\s*:", re.IGNORECASE)
+_SAID = re.compile(r"(?P<topics>topic|quer)|corpus|collection|doc|passage", re.IGNORECASE)
 _NUMBERS = ("num", "number", "identifier", "id", "qid")
 _ASKED = ("title", "question", "query", "desc", "description")
 
@@ -103,12 +104,12 @@ class _Parts:
             self.topics, self._tables = [only], [path for path in self._tables if "topic" not in path.name]
 
     def settle(self, grades: dict[str, dict[str, int]]) -> None:
-        """Tell tables of topics from tables of documents by the ids that are judged. Raises SourcierError without topics."""
+        """Tell tables of topics from tables of documents: by name, or the ids that are judged. Raises SourcierError without topics."""
         judged = {document for row in grades.values() for document in row}
         for path in self._tables:
             ids = {line.split("\t")[0].strip() for _, line in islice(lines(path), 2000)}
-            topics, documents = len(ids & grades.keys()), len(ids & judged)
-            if topics > documents or (topics == documents and re.search("topic|quer", path.name, re.IGNORECASE)):
+            said = _SAID.search(path.name)  # where topics and documents are both numbered, the ids do not tell
+            if said["topics"] is not None if said else len(ids & grades.keys()) > len(ids & judged):
                 self.topics.append(path)
             elif self._with_corpus:
                 self.corpus.append(path)

@@ -136,6 +136,16 @@ def test_one_of_several_topic_files(write_lines: WriteLines) -> None:
     assert dataset.name == "ouest-desc"
 
 
+@pytest.mark.parametrize(("topics", "documents"), [("queries.tsv", "x.tsv"), ("y.tsv", "collection.tsv")])
+def test_tables_are_told_apart_though_all_ids_are_numbers(write_lines: WriteLines, topics: str, documents: str) -> None:
+    write_lines("num/qrels.tsv", "3\t0\t1\t1", "2\t0\t9\t1")
+    write_lines(f"num/{topics}", "2\tdeux ?", "3\ttrois ?")
+    folder = write_lines(f"num/{documents}", "1\tUn.", "2\tDeux.", "3\tTrois.", "9\tNeuf.").parent
+    dataset = load(str(folder))
+    assert [(e.question, dict(e.gold)) for e in dataset.examples] == [("deux ?", {"9": 1}), ("trois ?", {"1": 1})]
+    assert [d.text for d in dataset.documents] == ["Un.", "Deux.", "Trois.", "Neuf."]
+
+
 def test_a_folder_that_lacks_a_part(write_lines: WriteLines) -> None:
     folder = collection(write_lines, ("topics.xml", XML), ("OUEST94", SGML))
     (folder / "topics.xml").rename(folder / ".topics.xml")
