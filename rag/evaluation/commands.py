@@ -36,7 +36,7 @@ def bench(
         list[str] | None,
         typer.Option(
             metavar="NAME[:key=value,…]",
-            help="What to measure, any number of times: default, bm25, dense, lead or random, e.g. default:threshold=0.3",
+            help="What to measure, any number of times: default, bm25, dense, lead, random, answers:file=PATH; e.g. default:threshold=0.3",
         ),
     ] = None,
     corpus: Annotated[

@@ -70,15 +70,15 @@ def _row(example: Example, prediction: Prediction, scores: Mapping[str, float]) 
 def _run(predictions: Iterable[Prediction], tag: str) -> Iterable[str]:
     for prediction in predictions:
         for rank, (document, score) in enumerate(prediction.ranking, 1):
-            yield f"{_word(prediction.id)} Q0 {_word(document)} {rank} {score:.6f} {_word(tag)}\n"
+            yield f"{trec_word(prediction.id)} Q0 {trec_word(document)} {rank} {score:.6f} {trec_word(tag)}\n"
 
 
 def _qrels(examples: Iterable[Example]) -> Iterable[str]:
     for example in examples:
         for document, grade in example.gold.items():
-            yield f"{_word(example.id)} 0 {_word(document)} {grade}\n"
+            yield f"{trec_word(example.id)} 0 {trec_word(document)} {grade}\n"
 
 
-def _word(text: str) -> str:
-    """TREC's columns are parted by white space, so an id has none."""
+def trec_word(text: str) -> str:
+    """An id as it stands in a TREC file: TREC's columns are parted by white space, so an id has none."""
     return "_".join(text.split()) or "_"

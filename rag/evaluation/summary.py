@@ -8,10 +8,9 @@ from typing import Any
 
 from rag import __version__
 from rag.evaluation import metrics
-from rag.evaluation.collection import Collection
 from rag.evaluation.metrics import cost
 from rag.evaluation.records import Dataset, Example, Prediction
-from rag.evaluation.systems import System
+from rag.evaluation.systems import Documents, System
 
 SCHEMA = 1  # goes up when a field changes its meaning or is gone
 _VERSIONS = ("numpy", "scipy", "ir-measures", "faiss-cpu", "sentence-transformers", "transformers", "torch")
@@ -19,7 +18,7 @@ _VERSIONS = ("numpy", "scipy", "ir-measures", "faiss-cpu", "sentence-transformer
 
 def summarise(
     dataset: Dataset,
-    collection: Collection,
+    collection: Documents,
     system: System,
     examples: list[Example],
     predictions: list[Prediction],
@@ -56,7 +55,7 @@ def summarise(
     }
 
 
-def _cost(collection: Collection, predictions: list[Prediction]) -> dict[str, Any]:
+def _cost(collection: Documents, predictions: list[Prediction]) -> dict[str, Any]:
     seconds = sum(prediction.timings_ms.get("total", 0.0) for prediction in predictions) / 1000
     return {
         "latency_ms": cost.latency(predictions),

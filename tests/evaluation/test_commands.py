@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
+from command_line import run
 from fquad_files import write_fquad
 
-from rag.cli import main
 from rag.evaluation.datasets import load
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCIER = str(Path(sys.executable).parent / "sourcier")
-
-
-@dataclass
-class Done:
-    """What a command left: exit code and output."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-
-def run(*arguments: object, cwd: Path | None = None, code: int = 0) -> Done:
-    """The command line in this process, which spares it the loading of libraries."""
-    printed, said = io.StringIO(), io.StringIO()
-    with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(sys, "argv", ["sourcier", *map(str, arguments)]))
-        stack.enter_context(redirect_stdout(printed))
-        stack.enter_context(redirect_stderr(said))
-        stack.enter_context(chdir(cwd or "."))
-        left = stack.enter_context(pytest.raises(SystemExit))
-        main()
-    done = Done(int(left.value.code or 0), printed.getvalue(), said.getvalue())
-    assert done.code == code, done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")

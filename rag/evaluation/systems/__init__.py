@@ -1,17 +1,40 @@
-"""What is measured. A system is named "default", "bm25", "dense", "lead" or "random", with options after a colon:
-"default:threshold=0.3", "bm25:top_k=20", "default:embedder=models/mine,dense=0.5".
+"""What is measured. A system is named "default", "bm25", "dense", "lead", "random" or "answers", with options after a
+colon: "default:threshold=0.3", "bm25:top_k=20", "default:embedder=models/mine,dense=0.5", "answers:file=theirs.json".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag.evaluation.collection import Collection
 from rag.evaluation.records import Dataset, Example, Prediction
 from rag.progress import Progress
 from rag.records import SourcierError
+
+
+class Documents(Protocol):
+    """What a system was asked about."""
+
+    @property
+    def documents(self) -> int:
+        """How many can be found."""
+        ...
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Their texts by the ids that the data set gives them."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes of the index on the disk."""
+        ...
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """A line for each file that could not be read."""
+        ...
 
 
 class System(Protocol):
@@ -19,7 +42,7 @@ class System(Protocol):
 
     name: str
 
-    def open(self, dataset: Dataset, work: Path, progress: Progress) -> Collection:
+    def open(self, dataset: Dataset, work: Path, progress: Progress) -> Documents:
         """Make ready for the questions of a data set; `work` is a folder for what may be kept between runs."""
         ...
 
@@ -41,6 +64,7 @@ def parse(name: str, *, seed: int = 7) -> System:
 
     Raises SourcierError for an unknown name, an unknown option, or a value that does not fit it.
     """
+    from rag.evaluation.systems.answers import Answers
     from rag.evaluation.systems.baselines import Lead, RandomPassage
     from rag.evaluation.systems.product import Product
 
@@ -51,6 +75,7 @@ def parse(name: str, *, seed: int = 7) -> System:
         "dense": lambda options: Product(name, options, retrieval="dense"),
         "lead": lambda options: Lead(name, options),
         "random": lambda options: RandomPassage(name, options, seed=seed),
+        "answers": lambda options: Answers(name, options),
     }
     if kind not in makers:
         raise SourcierError(f"There is no system {kind!r}: the systems are {', '.join(makers)}.")
