@@ -20,6 +20,10 @@ class Metric:
     better: int = 1
     share: bool = True
 
+    @property
+    def explanation(self) -> str:
+        return f"{self.meaning} Lower is better." if self.better < 0 else self.meaning
+
     def number(self, value: float) -> str:
         """`71.3%` for a share, `0.766` for a score."""
         return f"{100 * value:.1f}%" if self.share else f"{value:.3f}"

@@ -101,11 +101,11 @@ def _risk_coverage(run: Run) -> Figure | None:
     chart.line(points, "line")
     rows = [(f"{100 * coverage:.0f}%", f"{100 * risk:.1f}%") for coverage, risk in _thinned(points)]
     if answered:
-        told = f"as run: {100 * answered:.0f}% answered, {100 * wrong:.1f}% of them wrong"
-        chart.circle((answered, wrong), 6, "now", told)
+        told = f"{100 * answered:.0f}% answered, {100 * wrong:.1f}% of them wrong"
+        chart.circle((answered, wrong), 6, "now", f"as run: {told}")
         after = answered < 0.72  # where the words find room
         chart.label((answered, wrong), "as run", "note" if after else "note end", right=10 if after else -10, up=8)
-        caption += f" The dot: {told}."
+        caption += f" The dot is this run: {told}."
         rows.append((f"{100 * answered:.0f}% (as run)", f"{100 * wrong:.1f}%"))
     return Figure("risk-coverage", title, caption, chart.markup(), ("Answered", "Wrong among them"), tuple(rows))
 

@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -17,22 +18,24 @@ from rag.evaluation.report.catalogue import CATALOGUE, metric
 if TYPE_CHECKING:
     from rag.evaluation.comparison import Comparison, Contrast, MetricDifference
 
+_NAMES = 17  # columns for the names of metrics, which may wrap
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
-_NARROWEST = 72
 
 
 def render(comparison: Comparison, *, width: int | None = None, colour: bool = False) -> str:
-    """The comparison as text of at most `width` columns (those of the terminal, when not named)."""
+    """The comparison as text of `width` columns (those of the terminal, when not named), more where its table needs them."""
     out = io.StringIO()
-    columns = max(width or shutil.get_terminal_size((100, 24)).columns, _NARROWEST)
-    console = Console(file=out, width=columns, force_terminal=colour, no_color=not colour, highlight=False, emoji=False)
-    console.print(_heading(comparison))
-    console.print(_metrics(comparison))
+    console = Console(file=out, force_terminal=colour, no_color=not colour, highlight=False, emoji=False)
+    metrics = _metrics(comparison)
+    console.width = max(width or shutil.get_terminal_size((100, 24)).columns, _needed(metrics, console))
+    console.print(_heading(comparison), soft_wrap=True)  # a path is not broken
+    console.print(metrics)
     if comparison.whole:
         console.print(_whole(comparison))
     console.print(
-        "Difference is B − A in points of a hundred, or in the metric's own unit where it has no %; interval by a paired "
-        "bootstrap, p by a paired permutation test, not corrected for the number of metrics.",
+        "B − A is in points of a hundred, or in the metric's own unit where it has no %; its interval is by a paired "
+        "bootstrap, p by a paired permutation test, not corrected for the number of metrics. Won are the questions on "
+        "which B is better. Better is a run whose interval is clear of 0 and whose p is below 0.05.",
         style="dim",
     )
     if comparison.largest:
@@ -41,6 +44,13 @@ def render(comparison: Comparison, *, width: int | None = None, colour: bool = F
         for one in comparison.largest:
             console.print(_contrast(one, comparison))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _needed(table: Table, console: Console) -> int:
+    """The width at which only the names of metrics are broken, and nothing is cut."""
+    names = max(Measurement.get(console, console.options, cell).maximum for cell in table.columns[0].cells)
+    whole = Measurement.get(console, console.options.update(width=1000), table).maximum
+    return whole - max(names - _NAMES, 0)
 
 
 def _heading(comparison: Comparison) -> Text:
@@ -54,28 +64,30 @@ def _heading(comparison: Comparison) -> Text:
     ):
         lines.append(f"\n{side}  {_line(system)}  ({_line(folder)})")
         if only:
-            lines.append(f"; {only:,} question{'s' if only > 1 else ''} that only {side} has left out", "bold yellow")
+            lines.append(
+                f"\n   {only:,} question{'s' if only > 1 else ''} that only {side} has left out", "bold yellow"
+            )
     return lines
 
 
 def _metrics(comparison: Comparison) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Metric")
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Metric", min_width=_NAMES)
     for heading in ("A", "B", "B − A", "95% interval", "p", "won", "lost", "tied"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("better", no_wrap=True)
     for one in comparison.metrics:
         known = metric(one.name)
-        turned = [f"{one.won:,}", f"{one.lost:,}"] if known.better else ["", ""]
+        turned = [str(one.won), str(one.lost)] if known.better else ["", ""]
         table.add_row(
             _line(known.label),
             known.number(one.a),
             known.number(one.b),
             known.signed(one.difference),
-            f"{known.signed(one.low)} … {known.signed(one.high)}",
+            f"{known.signed(one.low)} {known.signed(one.high):>6}",
             "<0.001" if one.p < 0.001 else f"{one.p:.3f}",
             *turned,
-            f"{one.tied:,}",
+            str(one.tied),
             _verdict(one),
         )
     return table
@@ -83,8 +95,8 @@ def _metrics(comparison: Comparison) -> Table:
 
 def _verdict(one: MetricDifference) -> Text:
     if one.better is None:
-        return Text("not shown" if metric(one.name).better else "", style="dim")
-    return Text(f"{one.better.upper()} better", style="bold green" if one.better == "b" else "bold red")
+        return Text("unclear" if metric(one.name).better and (one.won or one.lost) else "", style="dim")
+    return Text(one.better.upper(), style="bold green" if one.better == "b" else "bold red")
 
 
 def _whole(comparison: Comparison) -> Table:
