@@ -55,7 +55,10 @@ national/nationale:international/internationale entrer:sortir vendre/vente:achet
 succès/réussite:échec avance:retard général/générale/généraliste:spécialisé/spécialisée jeune:vieux/vieille/vieillissant/âgé
 nord:sud est:ouest haut/haute:bas/basse riche:pauvre long/longue:court/courte créer/création:supprimer/suppression
 ajouter:retirer accélérer/accélération:ralentir/ralentissement vrai/vraie:faux/fausse possible:impossible
-optimisme/optimiste:pessimisme/pessimiste local/locale:mondial/mondiale homme:femme
+gratuit/gratuite/gratuitement:payant/payante présent/présente:absent/absente victoire/vainqueur:défaite/vaincu plein:vide
+monter:descendre embaucher/recruter:licencier condamner/condamné:acquitter/relaxer adopter:rejeter arriver:partir
+construire:détruire/démolir vivant/vivante:mort/morte jour:nuit matin:soir droite:gauche chaud/chaude:froid/froide
+allumer:éteindre légal/légale:illégal/illégale cher:abordable optimisme/optimiste:pessimisme/pessimiste local/locale:mondial/mondiale homme:femme
 """
 
 
@@ -97,9 +100,11 @@ _DEGREES = (
     "entierement totalement completement absolument pleinement definitivement integralement parfaitement",
     "toujours constamment systematiquement",
     "peu guere rarement rare rares faiblement faible petit petite difficilement peine manque limite limitee limitees",
-    "unique uniques",
+    "unique uniques seul seule seuls seules",
 )
 DEGREES = {word: number for number, line in enumerate(_DEGREES) for word in line.split()}
+
+SUPERLATIVES = frozenset("premier premiere dernier derniere record seul seule unique".split())
 
 SECOND = frozenset("pas plus jamais rien aucun aucune guere personne ni nul nulle point nullement".split())
 ALONE = frozenset("pas jamais aucun aucune sans ni nul nulle non nullement".split())  # deny without "ne"
@@ -115,6 +120,10 @@ INTENDED = re.compile(
     r"ambitions?|ambitionn\w+|projet(?:te|tent)?|cherch\w+|appele\w*|invit\w+|convi\w+|tent(?:e|ent|er|ait)|comptent?|"
     r"entend|entendent|desir\w+|promet\w*|envisage\w*|propose\w*|\w{3,}ra|\w{3,}ront"
 )  # what is wanted, possible or to come is not yet so
+ADJECTIVE = re.compile(
+    r".{2,}(?:aires?|ale?s?|aux|elle?s?|els?|ifs?|ives?|euse?s?|eux|iques?|[aiu]bles?|ie(?:n|nne)s?|aine?s?|oise?s?|aise?s?|"
+    r"ante?s?|ée?s?|ie?s|ues?|istes?|iles?|ine?s?|oires?)"
+)  # as written; no ending that a verb in the present shares
 INFINITIVE = re.compile(r"\w{2,}(?:er|ir|re)")
 
 COMPARATORS = (

@@ -55,9 +55,11 @@ def _normalised(text: str) -> str:
     return text
 
 
+_HAVING = frozenset("a ont avait avaient ait aient aura auront aurait auraient ayant avoir ai avons avez".split())
 _REACH = 4  # content words that a denial reaches
 _BREAK = re.compile(r"[,;:.!?…()\n]|\s[-–—]\s|—")
 _END = re.compile(r"[.;!?…\n]")
+_UNREAL = re.compile(r"rai(?:t|ent)$")
 _BREAKERS = frozenset("mais car donc puis tandis alors".split())
 _STARTERS = re.compile(r"(?:^|[.!?…:]\s*|\n\s*)[\W_]*$")
 
@@ -90,7 +92,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Words in the reach of a negation ("not"), a restriction ("only"), an intention ("meant"): their places."""
+    """Words in the reach of a negation ("not"), a restriction ("only"), an intention ("meant"): their places.
+
+    "dropped" is what somebody renounced or refused: denied, in words of many kinds.
+    """
 
     kind: str
     places: tuple[int, ...]
@@ -136,6 +141,8 @@ def _words(text: str) -> list[Word]:
         capital = written[0].isupper() and not shouted
         kind = _kind(written, folded, token, capital and not first)
         previous = words[-1] if words else None
+        if folded == "ete" and previous and previous.folded in _HAVING:
+            kind = "stop"  # a été, not the summer
         end = token.end
         if previous and previous.kind == "number" and token.stem in MAGNITUDES and previous.clause == clause:
             words[-1] = Word(
@@ -155,6 +162,8 @@ def _kind(written: str, folded: str, token: french.Token, name: bool) -> str:
         return "acronym"
     if token.stem in COUNTRIES or folded in ("nord", "sud") or sum(map(str.isupper, written)) > 1:
         return "name"
+    if written.lower() in ("né", "nés"):  # not "ne", which they become without accents
+        return "word"
     if token.stop or folded in ALONE or folded in SECOND:
         return "stop"
     return "name" if name else "word"
@@ -196,10 +205,12 @@ def _denials(words: Sequence[Word]) -> Iterator[Denial]:
     used: set[int] = set()
     for place, word in enumerate(words):
         following = folded[place + 1] if place + 1 < len(words) else ""
-        if word.folded in ("ne", "n"):
+        if word.written in ("ne", "n"):
             yield from _split_negation(words, place, used)
         elif place in used:
             continue
+        elif word.folded == "sans" and any(w.part == word.part and _UNREAL.search(w.folded) for w in words):
+            continue  # sans les abeilles, tout serait perdu: there are bees
         elif word.folded in ALONE and following not in SOFTENED:
             yield Denial("not", _reach(words, place, 1, 3))
         elif word.folded in ONLY and (place == 0 or folded[place - 1] not in ("pas", "non")):
@@ -209,10 +220,10 @@ def _denials(words: Sequence[Word]) -> Iterator[Denial]:
         elif INTENDED.fullmatch(word.folded):
             verbs = (p for p in _reach(words, place) if INFINITIVE.fullmatch(words[p].folded))
             yield Denial("meant", tuple(verbs)[:1])
-        elif (word.stem.startswith(GIVING_UP) and following in ("a", "de", "d")) or INSTEAD.match(
-            " ".join(folded[place : place + 3])
-        ):
+        elif INSTEAD.match(" ".join(folded[place : place + 3])):
             yield Denial("not", _reach(words, place, 2, 3))
+        elif word.stem.startswith(GIVING_UP) and following in ("a", "de", "d"):
+            yield Denial("dropped", _reach(words, place, 2, 3))
 
 
 def _split_negation(words: Sequence[Word], place: int, used: set[int]) -> Iterator[Denial]:
