@@ -115,7 +115,7 @@ def write_run(
         "schema": 1,
         "dataset": {
             "name": dataset,
-            "digest": digest or hashlib.sha256(dataset.encode()).hexdigest(),
+            "digest": digest or hashlib.sha256(dataset.encode("utf-8", "replace")).hexdigest(),
             "questions": len(asked),
             "left_out": 0,
             "documents": len(DOCUMENTS),

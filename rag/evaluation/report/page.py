@@ -25,7 +25,7 @@ def write(folder: Path) -> Path:
         SourcierError: the folder does not hold a finished run, or the page cannot be written.
     """
     run = read_run(folder)
-    metrics = run.summary["metrics"]
+    metrics, types = run.summary["metrics"], _types(run)
     return write_page(
         folder / "report.html",
         "report.html.j2",
@@ -36,12 +36,12 @@ def write(folder: Path) -> Path:
         headline=headline(run.mode, metrics),
         outcomes=counts(run.rows, run.mode),
         figures=figures(run),
-        types=_types(run),
+        types=types,
         type_metrics=_type_metrics(run),
         groups=_groups(metrics),
         system=flat(run.summary["system"]),
         facts=facts(run.summary),
-        questions=embedded_json(_questions(run)),
+        questions=embedded_json(_questions(run, types)),
     )
 
 
@@ -133,12 +133,13 @@ def _types(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _questions(run: Run) -> dict[str, Any]:
+def _questions(run: Run, types: list[dict[str, Any]]) -> dict[str, Any]:
     """What questions.js shows: short names, for thousands of them travel in the page."""
     return {
         "mode": run.mode,
         "language": language(run.summary),
         "outcomes": [{"name": one.name, "label": one.label, "meaning": one.meaning} for one in outcomes(run.mode)],
+        "types": [[one["name"], one["n"]] for one in types],
         "rows": [_question(row, run.mode) for row in run.rows],
     }
 

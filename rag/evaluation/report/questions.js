@@ -205,6 +205,7 @@
 		find("questions").scrollIntoView();
 	});
 
+	type.append(...data.types.map(([name, count]) => element("option", { value: name }, `${name} (${NUMBER.format(count)})`)));
 	form.hidden = false;
 	const linked = readAddress();
 	show();

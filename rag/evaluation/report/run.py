@@ -96,7 +96,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
     """The summary.json of one run, its main fields checked. Raises SourcierError as `read_run` does."""
     path = folder / "summary.json"
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = _parsed(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise SourcierError(
             f"{path} is missing: name the folder of a finished run (sourcier bench … --out DIR)"
@@ -113,6 +113,14 @@ def read_summary(folder: Path) -> dict[str, Any]:
         )
     _check(summary, path)
     return summary
+
+
+def _parsed(text: str) -> Any:
+    """JSON; a lone surrogate, which no file can hold but an escape can name, becomes "?"."""
+    value = json.loads(text)
+    if "\\ud" in text.lower():
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
 
 
 def _check(summary: Mapping[str, Any], path: Path) -> None:
@@ -138,7 +146,7 @@ def _check(summary: Mapping[str, Any], path: Path) -> None:
 
 def _read_row(line: str, place: str) -> Row:
     try:
-        record = json.loads(line)
+        record = _parsed(line)
         row = Row(
             id=str(record["id"]),
             question=str(record["question"]),
