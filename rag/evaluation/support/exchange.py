@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -108,21 +108,27 @@ def _deeds(wording: Wording) -> Iterator[tuple[str, set[str]]]:
     for place, word in enumerate(words):
         if word.kind != "word" or word.folded in _NO_DEEDS:
             continue
-        rest = [w for w in words[place + 1 : place + 5] if w.clause == word.clause]
+        rest = [w for w in words[place + 1 : place + 8] if w.clause == word.clause]
         if any(w.folded == "par" for w in rest[:1]):
-            behind = rest[1:]
-            while behind and behind[0].folded in ARTICLES:
-                behind = behind[1:]
-            names = {one_name(w) for w in behind[:2] if w.kind == "name"}
+            names = _names(rest[1:], ARTICLES)
         else:
-            before = [w for w in words[max(0, place - 6) : place] if w.clause == word.clause]
+            before = [w for w in words[max(0, place - 8) : place] if w.clause == word.clause]
             helped = False
             while before and (before[-1].folded in AUXILIARIES or before[-1].folded in ("ne", "n", "le", "la", "l")):
                 helped = before.pop().folded in AUXILIARIES or helped
             if helped and len(before) > 1 and before[-1].kind == "word" and before[-2].kind == "name":
                 before.pop()  # the Assemblée nationale
-            names = set()
-            while before and before[-1].kind == "name":
-                names.add(one_name(before.pop()))
+            names = _names(before[::-1])
         if names:
             yield word.stem, names
+
+
+def _names(words: Sequence[Word], skipped: Collection[str] = ()) -> set[str]:
+    """The names that `words` begin with, `et` between them."""
+    names: set[str] = set()
+    for word in words:
+        if word.kind == "name":
+            names.add(one_name(word))
+        elif not (word.folded in skipped and not names) and not (word.folded == "et" and names):
+            break
+    return names

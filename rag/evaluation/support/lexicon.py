@@ -58,14 +58,22 @@ ajouter:retirer accélérer/accélération:ralentir/ralentissement vrai/vraie:fa
 gratuit/gratuite/gratuitement:payant/payante présent/présente:absent/absente victoire/vainqueur:défaite/vaincu plein:vide
 monter:descendre embaucher/recruter:licencier condamner/condamné:acquitter/relaxer adopter:rejeter arriver:partir
 construire:détruire/démolir vivant/vivante:mort/morte jour:nuit matin:soir droite:gauche chaud/chaude:froid/froide
-allumer:éteindre légal/légale:illégal/illégale cher:abordable optimisme/optimiste:pessimisme/pessimiste local/locale:mondial/mondiale homme:femme
+allumer:éteindre légal/légale:illégal/illégale cher:abordable optimisme/optimiste:pessimisme/pessimiste
+local/locale:mondial/mondiale homme:femme père:mère
+fils:fille frère:sœur mari:épouse roi:reine
 """
+
+
+def _inflected(word: str) -> set[str]:
+    """The stems of a word's usual forms; Snowball does not bring all of them to one."""
+    endings = ("e", "ent", "ait", "aient", "é", "ée", "és", "ées") if word.endswith("er") else ()
+    return {french.stem(word + end) for end in ("", "s", "e", "es")} | {french.stem(word[:-2] + end) for end in endings}
 
 
 def _opposites() -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for entry in _OPPOSITES.split():
-        sides = [frozenset(map(french.stem, side.split("/"))) for side in entry.split(":")]
+        sides = [frozenset(stem for word in side.split("/") for stem in _inflected(word)) for side in entry.split(":")]
         for side, other in zip(sides, reversed(sides), strict=True):
             for stem in side:
                 found[stem] = found.get(stem, frozenset()) | other
@@ -111,7 +119,7 @@ ALONE = frozenset("pas jamais aucun aucune sans ni nul nulle non nullement".spli
 SOFTENED = frozenset("seulement uniquement exclusivement que qu".split())  # pas seulement: nothing is denied
 ONLY = frozenset("seulement uniquement exclusivement".split())
 INSTEAD = re.compile(r"(?:loin|au lieu|faute) (?:de|d)\b|plutot (?:que|qu)\b")
-GIVING_UP = ("renonc", "refus", "evit", "cess", "empech")
+GIVING_UP = ("renonc", "refus", "evit", "cess", "empech", "priv", "depourv", "absenc")
 BELIEVED = re.compile(
     r"(?:croi(?:t|ent|re)|pens(?:e|ent|er)|imagin(?:e|ent|er)|suppos(?:e|ent|er)|pretend(?:ent|re)?) (?:que|qu)"
 )

@@ -12,7 +12,7 @@ from rag.evaluation.support.lexicon import BOUNDS, COUNTRIES, DEGREES, MONTH_STE
 from rag.evaluation.support.wording import Count, Wording, analyse, initials
 from rag.frequencies import general_french
 
-SHARE = 0.65  # of the weight of a sentence's content words that must stand in the quotes
+SHARE = 0.55  # of the weight of a sentence's content words that must stand in the quotes
 _RARE = 6.0  # idf in general French from which a capitalised first word is taken for a name
 _HEAVIEST = 9.0  # idf: an unknown word weighs no more than a rare one
 _FAMILY = 5  # letters that two stems of one word family share: investir, investissement

@@ -37,6 +37,9 @@ _SIGNS = (
     (re.compile(r"\b(?:Royaume[- ]Uni|Grande[- ]Bretagne)\b", re.IGNORECASE), "Britannia"),
     (re.compile(r"\bPays[- ]Bas\b"), "Néerlande"),
     (re.compile(r"(?<=\d)\s*%|\bpour[- ]?cents?\b", re.IGNORECASE), " pourcent"),
+    (re.compile(r"(?<=\d)\s*km\b"), " kilomètres"),
+    (re.compile(r"(?<=\d)\s*kg\b"), " kilogrammes"),
+    (re.compile(r"(?<=\d)\s*m\b"), " mètres"),
     (re.compile(r"\s*€"), " euros"),
     (re.compile(r"\s*\$"), " dollars"),
 )
