@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from rag.embedding import Embedder
@@ -44,7 +44,10 @@ class Collection:
         else:
             gold = {name for example in dataset.examples for name in example.gold}
             self._labels = {reference.id: (_file_name(reference.id, reference.path, gold),) for reference in references}
-        self._indexed = {label: document for document, labels in self._labels.items() for label in labels}
+        self._indexed: dict[str, list[str]] = {}  # the way back; records of one table may share the file's name
+        for document, labels in self._labels.items():
+            for label in labels:
+                self._indexed.setdefault(label, []).append(document)
 
     @property
     def documents(self) -> int:
@@ -73,9 +76,8 @@ class Collection:
 
     def gold(self, example: Example) -> list[str]:
         """The ids in the index of the gold documents of an example."""
-        return sorted(
-            {document for document, labels in self._labels.items() if any(label in example.gold for label in labels)}
-        )
+        relevant = [label for label, grade in example.gold.items() if grade > 0]
+        return sorted({document for label in relevant for document in self._indexed.get(label, ())})
 
     def label(self, document_id: str) -> str:
         """The id that the data set gives a document of the index."""
@@ -140,11 +142,11 @@ def _file_name(document_id: str, path: str, gold: set[str]) -> str:
 class _Texts(Mapping[str, str]):
     """Texts of documents, from the index."""
 
-    def __init__(self, index: Index, indexed: Mapping[str, str]) -> None:
+    def __init__(self, index: Index, indexed: Mapping[str, Sequence[str]]) -> None:
         self._index, self._indexed = index, indexed
 
     def __getitem__(self, label: str) -> str:
-        return self._index.document(self._indexed[label]).text
+        return self._index.document(self._indexed[label][0]).text
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._indexed)

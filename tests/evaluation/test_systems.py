@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -15,6 +16,7 @@ from rag.evaluation.collection import Collection
 from rag.evaluation.records import Dataset, Example, Prediction
 from rag.evaluation.systems import System, parse
 from rag.records import Document, SourcierError, Turn
+from rag.settings import BUNDLED
 
 TEXTS = {
     "brest": "Le port de Brest a été fondé en 1631 par Richelieu. Il abrite aujourd’hui 12 navires de la marine.",
@@ -86,6 +88,15 @@ def test_systems_with_the_same_embedder_share_one_index(work: Path) -> None:
     for name in NAMES:
         predicted(name, work)
     assert len(list(work.glob("index-*/index/generation-*"))) == 1
+
+
+def test_another_embedder_gets_another_index(tmp_path: Path) -> None:
+    shutil.copytree(BUNDLED / "embedder", tmp_path / "other")
+    (tmp_path / "other" / "note.json").write_text("{}")  # its fingerprint is no longer that of the bundled one
+    for name in ("default", f"default:embedder={tmp_path / 'other'}"):
+        with opened(name, tmp_path / "work") as (system, _):
+            assert "Richelieu" in system.predict(BREST, "open").answer
+    assert len(list((tmp_path / "work").glob("index-*"))) == 2
 
 
 def test_other_data_gets_another_index(tmp_path: Path) -> None:
