@@ -139,3 +139,7 @@ def write_run(
     folder.mkdir(parents=True, exist_ok=True)
     files.write(folder, summary, asked, given, scores)
     return folder
+
+
+ASKED = examples(130)
+GIVEN = predictions(ASKED)

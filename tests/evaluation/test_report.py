@@ -1,103 +1,27 @@
-"""The report in a real browser: what it shows, what it must not do, and that everyone can read it."""
+"""The report in a real browser: what it shows."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from run_folders import examples, predictions, write_run
-from web import hostile
+from playwright.sync_api import Page, expect
+from run_folders import ASKED, GIVEN, predictions, write_run
 
 from rag.evaluation import report
-from rag.evaluation.records import Example, Prediction, Quote
-from rag.evaluation.report.outcomes import segments
+from rag.evaluation.records import Example, Prediction
 from rag.french import fold
 from rag.records import SourcierError, Turn
 
 pytestmark = pytest.mark.browser
 
-ASKED = examples(130)
-GIVEN = predictions(ASKED)
-_CHROMIUM = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update".split()
-)
-NARROW = {"viewport": {"width": 360, "height": 740}}
-
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        message = "Chromium is not installed: the report cannot be tested (apt install chromium)"
-        if os.environ.get("CI") or os.environ.get("SOURCIER_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_CHROMIUM)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
-    """`visit(path, **context)` opens a page from disk. After the test: nothing was fetched, asked or broken."""
-    contexts: list[BrowserContext] = []
-    requests: list[str] = []
-    wrong: list[str] = []
-
-    def open_page(path: Path, fragment: str = "", **options: object) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
-        contexts.append(context)
-        context.on("request", lambda request: requests.append(request.url))
-        context.on("dialog", lambda dialog: (wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: wrong.append(f"error {error}"))
-        page.on("console", lambda message: wrong.append(f"{message.type} {message.text}"))
-        page.goto(path.as_uri() + fragment)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [url for url in requests if not url.startswith(("file://", "data:,"))] == []
-    assert len([url for url in requests if url.startswith("file://")]) <= len(contexts) * 3, "the page is one file"
-    assert wrong == []
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_run(tmp_path_factory.mktemp("run") / "default", ASKED, GIVEN)
-    report.write(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def overview(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three systems on one data set, and one on another; names that an address must escape."""
-    folder = tmp_path_factory.mktemp("all")
-    runs = []
-    for name, skill, seed in (("bm25", 0.3, 1), ("default", 0.95, 2), ("dense", 0.35, 3)):
-        runs.append(
-            write_run(folder / "jeu n° 1" / f"{name}#1", ASKED, predictions(ASKED, skill=skill, seed=seed), system=name)
-        )
-    runs.append(write_run(folder / "autre", ASKED, GIVEN, dataset="autre"))
-    for one in runs:
-        report.write(one)
-    return report.write_overview(folder, runs)
 
 
 def _outcomes() -> Counter[str]:
@@ -117,13 +41,6 @@ def _outcomes() -> Counter[str]:
 def _shown(page: Page) -> list[str]:
     """The ids of the questions on the page."""
     return page.locator("#list .id").all_inner_texts()
-
-
-def _sideways(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-# --- what it shows ---
 
 
 def test_the_headline_is_the_summary(run: Path, visit: Open) -> None:
@@ -279,181 +196,6 @@ def test_retrieval_and_conversation_have_their_own_view(visit: Open, tmp_path: P
     assert "Answered: À Évreux." in page.locator(".history").inner_text()
 
 
-# --- what it must not do ---
-
-
-def test_hostile_text_stays_text(visit: Open, tmp_path: Path) -> None:
-    evil = "".join(hostile.FRAGMENTS) + "</script><!--<script>\u2028</textarea>\"'`"
-    shown = evil.replace("\ud800", "?")
-    name = evil.replace("\ud800", "")
-    example = Example("q</script><b>", evil, (f"oui {evil}",), gold={name: 1}, quotes=(evil,), type=f"type{evil}")
-    prediction = Prediction(
-        example.id, answer=f"Oui {evil} [1]", short_answer=evil, candidate=evil, confidence=0.8,
-        ranking=((name, 1.0),), quotes=(Quote(1, evil, 0, len(evil), evil, False),),
-        timings_ms={f"stage{evil}": 1.0, "total": 1.0},
-    )  # fmt: skip
-    folder = write_run(tmp_path / "evil", [example], [prediction], system=f"système{evil}", dataset=f"jeu{evil}")
-    page = visit(report.write(folder))
-    assert page.locator("b b, iframe, #list img, #list script, #list svg, [onerror], [onload], [onfocus]").count() == 0
-    assert page.locator("script").count() == 3, "theme, data, questions"
-    assert page.locator("#list h3").text_content() == shown
-    assert shown in (page.locator("#list blockquote").first.text_content() or "")
-    assert "not found at its place" in page.locator("#list figcaption").first.inner_text()
-    assert page.locator("#type option").count() == 2
-    page.locator("#type").select_option(index=1)
-    assert page.locator("#list article").count() == 1
-    page = visit(report.write_overview(tmp_path, [folder]))
-    assert page.locator("script").count() == 1
-    assert page.locator("iframe, img").count() == 0
-
-
-def test_escapes_that_no_file_can_hold(visit: Open, tmp_path: Path) -> None:
-    """Another tool may write half of a surrogate pair as an escape."""
-    folder = write_run(tmp_path / "run", ASKED[:1], GIVEN[:1])
-    path = folder / "predictions.jsonl"
-    record = {**json.loads(path.read_text("utf-8")), "type": "a\ud800b \U0001f600", "question": "Qui\udfff ?"}
-    path.write_text(json.dumps(record) + "\n", "utf-8")
-    page = visit(report.write(folder))
-    assert page.locator("#list h3").inner_text() == "Qui? ?"
-    page.locator("#type").select_option("a?b \U0001f600")
-    assert page.locator("#list article").count() == 1
-
-
-def test_injected_script_would_not_run(run: Path, visit: Open, tmp_path: Path) -> None:
-    """The second wall: even markup that got through is held by the Content Security Policy."""
-    text = (run / "report.html").read_text("utf-8")
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
-    assert policy
-    assert "default-src 'none'" in policy[1]
-    assert "unsafe" not in policy[1]
-    assert text.count("<script>") == policy[1].count("sha256-") - 1, "a hash for each script, and one for the style"
-    assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", text)
-
-
-@pytest.mark.parametrize("name", ["run", "overview"])
-def test_nothing_scrolls_sideways_on_a_phone(name: str, visit: Open, request: pytest.FixtureRequest) -> None:
-    path = request.getfixturevalue(name)
-    page = visit(path / "report.html" if name == "run" else path, **NARROW)
-    assert _sideways(page) == 0
-    for details in page.locator("details > summary").all():
-        details.click()
-    assert _sideways(page) == 0
-
-
-def test_long_words_break_on_a_phone(visit: Open, tmp_path: Path) -> None:
-    long = "anticonstitutionnellement" * 12
-    example = replace(ASKED[0], id=long, question=long, answers=(long,), gold={long: 1}, type=long)
-    prediction = replace(
-        GIVEN[0], id=long, answer=long, short_answer=long, candidate=long, abstained=False, ranking=((long, 1.0),),
-        quotes=(Quote(1, long, 0, len(long), long, True),), timings_ms={long: 2.0, "total": 2.0},
-    )  # fmt: skip
-    folders = [
-        write_run(tmp_path / str(number), [example], [prediction], system=f"{long}{number}", dataset=long)
-        for number in range(6)
-    ]
-    page = visit(report.write(folders[0]), **NARROW)
-    assert _sideways(page) == 0
-    for width in (360, 1280):
-        assert _sideways(visit(report.write_overview(tmp_path, folders), viewport={"width": width, "height": 800})) == 0
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["run", "overview"])
-def test_everyone_can_read_it(name: str, scheme: str, visit: Open, request: pytest.FixtureRequest) -> None:
-    """WCAG 2.2 AA by axe-core, contrast among its rules, in both themes."""
-    path = request.getfixturevalue(name)
-    page = visit(path / "report.html" if name == "run" else path, color_scheme=scheme)
-    for details in page.locator("details > summary").all():
-        details.click()
-    if name == "run":  # each colour of an outcome on the page
-        for outcome in page.locator(".choices button").all()[1:]:
-            outcome.click()
-            _check_accessible(page, "#list")
-    _check_accessible(page)
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 22, 20)"
-    assert dark == (scheme == "dark")
-
-
-def _check_accessible(page: Page, part: str | None = None) -> None:
-    results = Axe().run(page, context=part)
-    assert results.violations_count == 0, results.generate_report()
-
-
-def test_text_in_plots_has_contrast(run: Path, visit: Open) -> None:
-    """axe-core does not look into SVG."""
-    for scheme in ("light", "dark"):
-        page = visit(run / "report.html", color_scheme=scheme)
-        colours = page.evaluate(
-            "[...new Set([...document.querySelectorAll('.chart text')].map((t) => getComputedStyle(t).fill))]"
-        )
-        ground = page.evaluate("getComputedStyle(document.querySelector('#plot-latency')).backgroundColor")
-        assert colours
-        for colour in colours:
-            assert _contrast(_rgb(colour), _rgb(ground)) >= 4.5, (scheme, colour, ground)
-
-
-def _rgb(colour: str) -> tuple[float, ...]:
-    return tuple(float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3])
-
-
-def _contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """Contrast ratio of WCAG 2.2."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: tuple[float, ...]) -> float:
-    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def test_the_theme_can_be_chosen_and_stays(run: Path, visit: Open) -> None:
-    page = visit(run / "report.html", color_scheme="light")
-    ground = "getComputedStyle(document.body).backgroundColor"
-    light = page.evaluate(ground)
-    page.get_by_role("button", name="Dark theme").click()
-    assert page.evaluate(ground) != light
-    page.reload()
-    assert page.evaluate(ground) != light
-    page.get_by_role("button", name="Light theme").click()
-    assert page.evaluate(ground) == light
-
-
-def test_the_keyboard_is_enough_and_shows_where_it_is(run: Path, visit: Open) -> None:
-    page = visit(run / "report.html")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the figures"
-    assert page.locator(".skip").bounding_box()["width"] > 50  # type: ignore[index]
-    page.locator("#search").focus()
-    reached = []
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.textContent.trim()"))
-        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none", reached[-1]
-        if reached[-1].startswith("Wrong "):
-            break
-    page.keyboard.press("Enter")
-    assert set(page.locator("#list .badge").all_inner_texts()) == {"Wrong"}
-
-
-def test_on_paper_it_is_light_and_without_controls(run: Path, visit: Open) -> None:
-    page = visit(run / "report.html", color_scheme="dark")
-    page.emulate_media(media="print")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert not page.locator("#filters").is_visible()
-    assert not page.locator("nav").is_visible()
-    assert page.locator("#list article").first.is_visible()
-    assert page.pdf().startswith(b"%PDF")
-
-
-def test_without_scripts_the_figures_stand(run: Path, visit: Open) -> None:
-    page = visit(run / "report.html", java_script_enabled=False)
-    assert page.locator(".card").count() == 6
-    assert page.locator("noscript").inner_text().startswith("The list of questions needs JavaScript")
-    assert not page.locator("#filters").is_visible()
-
-
 # --- several systems ---
 
 
@@ -507,29 +249,3 @@ def test_one_question_without_any_figure_is_still_a_report(visit: Open, tmp_path
     page = visit(report.write(write_run(tmp_path / "run", [example], [prediction])))
     assert page.locator("#list .badge").inner_text() == "Not judged"
     assert page.locator("#plots").count() == 0
-
-
-# --- marking ---
-
-
-@settings(max_examples=100)
-@given(hostile.text, st.lists(hostile.text, max_size=3))
-def test_marking_changes_no_text(text: str, answers: list[str]) -> None:
-    parts = segments(text, answers)
-    assert "".join(parts) == text
-    assert len(parts) % 2 == 1
-    assert all(parts[1::2])
-
-
-@settings(max_examples=100)
-@given(
-    st.sampled_from(["", "Il y a ", "« Oui », dit "]),
-    st.sampled_from(["l’été", "3 300 élèves", "Zoé Lacœur", "L'ONU", "88,5 %", "quatre-vingt-dix"]),
-    st.sampled_from(["", ".", " en France, l’an dernier."]),
-)
-def test_an_answer_is_marked_where_it_stands(before: str, answer: str, after: str) -> None:
-    for written in (answer, answer.upper(), answer.replace("’", "'"), f"les {answer}"):
-        parts = segments(before + answer + after, [written])
-        assert len(parts) == 3, parts
-        assert parts[1] in answer
-        assert fold(answer).startswith(fold(parts[1]))
