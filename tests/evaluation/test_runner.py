@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import ir_measures
 import pytest
 from fquad_files import write_fquad
+from ir_measures import AP, Success, nDCG
 
 from rag.evaluation import runner
 from rag.evaluation.datasets import load
@@ -247,3 +249,15 @@ def test_a_folder_that_cannot_be_written_is_told(fquad: Dataset, tmp_path: Path,
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(SourcierError, match="--out"):
         bench(fquad, tmp_path / "file" / "out", work)
+
+
+def test_trec_eval_on_the_exported_files_gives_the_same_figures(fquad: Dataset, tmp_path: Path, work: Path) -> None:
+    spaced = {example.id: f"gold of {example.id}" for example in fquad.examples}  # TREC's columns allow no spaces
+    examples = tuple(replace(example, id=spaced[example.id]) for example in fquad.examples)
+    summary = bench(replace(fquad, examples=examples), tmp_path, work, "retrieval")
+    qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "qrels.trec")))
+    ranked = list(ir_measures.read_trec_run(str(tmp_path / "run.trec")))
+    assert {one.query_id for one in qrels} == {one.query_id for one in ranked}
+    found = ir_measures.calc_aggregate([nDCG @ 10, AP, Success @ 1], qrels, ranked)
+    for measure, name in ((nDCG @ 10, "ndcg@10"), (AP, "map"), (Success @ 1, "hit@1")):
+        assert found[measure] == pytest.approx(summary["metrics"][name]["value"], abs=1e-12)
