@@ -124,10 +124,15 @@ BELIEVED = re.compile(
     r"(?:croi(?:t|ent|re)|pens(?:e|ent|er)|imagin(?:e|ent|er)|suppos(?:e|ent|er)|pretend(?:ent|re)?) (?:que|qu)"
 )
 INTENDED = re.compile(
-    r"veut|veulent|voulai\w+|vise\w*|souhait\w+|prevoi\w*|esper\w+|peu(?:t|vent)|pourr\w+|doi(?:t|vent)|objectifs?|buts?|"
-    r"ambitions?|ambitionn\w+|projet(?:te|tent)?|cherch\w+|appele\w*|invit\w+|convi\w+|tent(?:e|ent|er|ait)|comptent?|"
-    r"entend|entendent|desir\w+|promet\w*|envisage\w*|propose\w*|\w{3,}ra|\w{3,}ront"
+    r"veut|veulent|voul\w+|vise\w*|souhait\w+|prevoi\w*|esper\w+|peu(?:t|vent)|pourr\w+|doi(?:t|vent)|objectifs?|buts?|"
+    r"ambition\w*|projet(?:te|tent)|desir\w+|promet\w*|envisag\w*|\w{3,}ra|\w{3,}ront|\w{3,}rai(?:t|ent)"
 )  # what is wanted, possible or to come is not yet so
+INTENDED_TO = re.compile(
+    r"cherch\w+|appele\w*|invit\w+|convi\w+|tent(?:e|ent|er|ait)|comptent?|entend|entendent|propos\w+|va|vont"
+)
+PLANNED = re.compile(
+    r"veut|veulent|voulai\w+|vise(?:nt)?|souhait\w+|prevoi\w*|esper\w+|ambitionn\w+|envisag\w*|projettent?"
+)
 ADJECTIVE = re.compile(
     r".{2,}(?:aires?|ale?s?|aux|elle?s?|els?|ifs?|ives?|euse?s?|eux|iques?|[aiu]bles?|ie(?:n|nne)s?|aine?s?|oise?s?|aise?s?|"
     r"ante?s?|ée?s?|ie?s|ues?|istes?|iles?|ine?s?|oires?)"

@@ -16,6 +16,7 @@ SHARE = 0.55  # of the weight of a sentence's content words that must stand in t
 _RARE = 6.0  # idf in general French from which a capitalised first word is taken for a name
 _HEAVIEST = 9.0  # idf: an unknown word weighs no more than a rare one
 _FAMILY = 5  # letters that two stems of one word family share: investir, investissement
+_PLANNED = 0.5  # share of a sentence from which it takes for done what is planned
 _ACRONYM = range(2, 9)  # letters
 
 
@@ -106,18 +107,31 @@ class _Comparison:
         for denial in said.denials:
             if denial.kind == "not":
                 known = {said.words[place].stem for place in denial.places} & self.stems
-                if not (known & refused if known else self._has("not", "dropped")):
+                if not (2 * len(known & refused) > len(known) if known else self._has("not", "dropped")):
                     return False
-            elif denial.kind == "only" and not self._has("only") and "seul" not in {word[:4] for word in self.folded}:
+            elif (
+                denial.kind == "only"
+                and not self._has("only")
+                and not self.folded & {"seul", "seule", "seuls", "seules"}
+            ):
                 return False
         affirmed = {word.stem for place, word in said.content() if place not in denied}
         if self._lifted(affirmed, "not", "dropped"):
             return False
+        if any(denial.kind == "meant" for denial in said.denials):
+            return True
         # has built, for wants to build
         affirmed |= {
             stem for stem in self._reached("meant")[0] if any(_kin(stem, other) for other in affirmed - self.stems)
         }
-        return any(denial.kind == "meant" for denial in said.denials) or not self._lifted(affirmed, "meant")
+        return not self._lifted(affirmed, "meant") and not self._as_if_done()
+
+    def _as_if_done(self) -> bool:
+        """Whether most of what the sentence states is only planned in the quotes."""
+        planned, outside = self._reached("planned")
+        weights = {w.stem: _weight(w.stem) for _, w in self.said.content() if w.kind not in ("name", "acronym")}
+        only = sum(weight for stem, weight in weights.items() if stem in planned - outside)
+        return only > _PLANNED * sum(weights.values())
 
     def _reached(self, *kinds: str) -> tuple[set[str], set[str]]:
         """The stems of the quotes in the reach of such denials, and those that also stand elsewhere."""

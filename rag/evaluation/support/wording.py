@@ -18,9 +18,11 @@ from rag.evaluation.support.lexicon import (
     INFINITIVE,
     INSTEAD,
     INTENDED,
+    INTENDED_TO,
     MAGNITUDES,
     MONTH_STEMS,
     ONLY,
+    PLANNED,
     SECOND,
     SOFTENED,
     UNITS,
@@ -95,9 +97,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Words in the reach of a negation ("not"), a restriction ("only"), an intention ("meant"): their places.
+    """Words in the reach of what makes them less than stated: their places in `Wording.words`.
 
-    "dropped" is what somebody renounced or refused: denied, in words of many kinds.
+    `kind`: "not", "only" (a restriction), "meant" (the infinitive after a word of intention, or what is merely believed),
+    "planned" (all that follows a verb of intention up to the next full stop or semicolon), "dropped" (renounced, refused).
     """
 
     kind: str
@@ -220,9 +223,13 @@ def _denials(words: Sequence[Word]) -> Iterator[Denial]:
             yield Denial("only", _reach(words, place, 1, 3))
         elif BELIEVED.match(f"{word.folded} {following}"):
             yield Denial("meant", _reach(words, place, 2))
-        elif INTENDED.fullmatch(word.folded):
-            verbs = (p for p in _reach(words, place) if INFINITIVE.fullmatch(words[p].folded))
-            yield Denial("meant", tuple(verbs)[:1])
+        elif INTENDED.fullmatch(word.folded) or INTENDED_TO.fullmatch(word.folded):
+            verbs = [p for p in _reach(words, place) if INFINITIVE.fullmatch(words[p].folded)][:1]
+            if verbs or INTENDED.fullmatch(word.folded):
+                yield Denial("meant", tuple(verbs))
+            if PLANNED.fullmatch(word.folded):
+                rest = [p for p in range(place + 1, len(words)) if words[p].part == word.part]
+                yield Denial("planned", tuple(p for p in rest if words[p].kind != "stop"))
         elif INSTEAD.match(" ".join(folded[place : place + 3])):
             yield Denial("not", _reach(words, place, 2, 3))
         elif word.stem.startswith(GIVING_UP) and following in ("a", "de", "d"):
