@@ -201,9 +201,12 @@ def _counts(words: Sequence[Word]) -> Iterator[Count]:
 
 
 def _reach(words: Sequence[Word], cue: int, skip: int = 1, limit: int = _REACH) -> tuple[int, ...]:
-    """The next content words of the clause of the word `cue`, from `skip` words after it."""
-    clause = [p for p in range(cue + skip, len(words)) if words[p].clause == words[cue].clause]
-    return tuple([p for p in clause if words[p].kind != "stop"][:limit])
+    """The next content words of the clause of the word `cue`, from `skip` words after it; the ones before if there is none."""
+    clause = [
+        p for p, word in enumerate(words) if word.clause == words[cue].clause and word.kind != "stop" and p != cue
+    ]
+    after = [p for p in clause if p >= cue + skip]
+    return tuple(after[:limit] or clause[-limit:])
 
 
 def _denials(words: Sequence[Word]) -> Iterator[Denial]:
