@@ -7,18 +7,25 @@ NLP", ACL 2018). p values are for each metric alone, not corrected for the numbe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
+from math import isnan
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation.metrics.intervals import paired_difference, permutation_p
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.evaluation.metrics.intervals import Statistic, bootstrap_statistic, paired_difference, permutation_p
+from rag.evaluation.metrics.squad2 import is_judged
 from rag.evaluation.report.catalogue import main_metric, metric, ordered
 from rag.evaluation.report.run import Row, Run, read_run
 from rag.evaluation.report.terminal import render
+from rag.evaluation.whole_run import statistics
 from rag.records import SourcierError
 
-__all__ = ["Comparison", "Contrast", "MetricDifference", "compare", "render", "to_json", "worse"]
+__all__ = ["Comparison", "Contrast", "MetricDifference", "WholeDifference", "compare", "render", "to_json", "worse"]
 
 LARGEST = 20
 SIGNIFICANT = 0.05
@@ -60,6 +67,29 @@ class MetricDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeDifference:
+    """A metric that no single question has, such as the area under the risk-coverage curve.
+
+    Over the `n` shared questions that the data set judges; the interval is by drawing questions for both runs at once.
+    """
+
+    name: str
+    a: float
+    b: float
+    difference: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def better(self) -> str | None:
+        """ "a" or "b" where the interval is clear of 0."""
+        if self.low <= 0.0 <= self.high:
+            return None
+        return "b" if self.difference * metric(self.name).better > 0 else "a"
+
+
+@dataclass(frozen=True, slots=True)
 class Contrast:
     """A question on which the runs differ: the metric's two values, both answers ("" when refused), the gold answers.
 
@@ -80,7 +110,7 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What `compare` found. `whole` holds the figures of whole runs that no single question has: name -> (a, b)."""
+    """What `compare` found."""
 
     folder_a: str
     folder_b: str
@@ -93,7 +123,7 @@ class Comparison:
     only_a: int
     only_b: int
     metrics: tuple[MetricDifference, ...]
-    whole: Mapping[str, tuple[float, float]]
+    whole: tuple[WholeDifference, ...]
     main: str  # the metric by which the largest differences were chosen
     largest: tuple[Contrast, ...]
 
@@ -113,7 +143,6 @@ def compare(a: Path, b: Path, *, seed: int = 7) -> Comparison:
         raise SourcierError(f"{a} and {b} share no question: compare runs over the same questions")
     names = {name for one, other in pairs for name in one.scores.keys() & other.scores.keys()}
     main = main_metric(run_a.mode).name
-    same_questions = len(pairs) == len(run_a.rows) == len(run_b.rows)
     return Comparison(
         folder_a=str(a),
         folder_b=str(b),
@@ -126,7 +155,9 @@ def compare(a: Path, b: Path, *, seed: int = 7) -> Comparison:
         only_a=len(run_a.rows) - len(pairs),
         only_b=len(run_b.rows) - len(pairs),
         metrics=tuple(_difference(one.name, pairs, seed) for one in ordered(dict.fromkeys(names))),
-        whole=_whole(run_a, run_b, names) if same_questions else {},
+        whole=tuple(_whole(pairs, run_a.summary.get("normalisation", "french"), seed))
+        if run_a.mode != "retrieval"
+        else (),
         main=main,
         largest=tuple(_largest(pairs, main)),
     )
@@ -141,7 +172,8 @@ def worse(comparison: Comparison, limits: Mapping[str, float]) -> list[str]:
     Raises:
         SourcierError: a metric that the runs do not share, or one of which neither direction is better.
     """
-    known = {one.name: (one.a, one.b) for one in comparison.metrics} | dict(comparison.whole)
+    found: list[MetricDifference | WholeDifference] = [*comparison.metrics, *comparison.whole]
+    known = {one.name: (one.a, one.b) for one in found}
     guarded = sorted(name for name in known if metric(name).better)
     lines = []
     for name, limit in limits.items():
@@ -160,7 +192,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
     """The comparison as a JSON object; `better` says for each metric which run is, where the difference is real."""
     record = {"schema": 1, **asdict(comparison)}
     record["metrics"] = [{**asdict(one), "better": one.better} for one in comparison.metrics]
-    record["whole"] = {name: {"a": before, "b": after} for name, (before, after) in comparison.whole.items()}
+    record["whole"] = [{**asdict(one), "better": one.better} for one in comparison.whole]
     return record
 
 
@@ -197,11 +229,26 @@ def _difference(name: str, pairs: list[tuple[Row, Row]], seed: int) -> MetricDif
     )
 
 
-def _whole(a: Run, b: Run, names: set[str]) -> dict[str, tuple[float, float]]:
-    """What only the summaries know, from `aurc` to `best_f1`."""
-    of_a, of_b = a.summary["metrics"], b.summary["metrics"]
-    shared = {name: None for name in of_a if name in of_b and name not in names}
-    return {one.name: (float(of_a[one.name]["value"]), float(of_b[one.name]["value"])) for one in ordered(shared)}
+def _whole(pairs: list[tuple[Row, Row]], normalisation: str, seed: int) -> Iterator[WholeDifference]:
+    judged = [pair for pair in pairs if is_judged(pair[0].example)]
+    of_a, of_b = (
+        statistics(
+            [one.example for one in rows], [one.prediction for one in rows], [one.scores for one in rows], normalisation
+        )
+        for rows in ([a for a, _ in judged], [b for _, b in judged])
+    )
+    once = np.ones((1, len(judged)))
+    for one in ordered(of_a):
+        before, after = of_a[one.name], of_b[one.name]
+        difference, low, high = bootstrap_statistic(partial(_gap, before, after), len(judged), seed)
+        if not isnan(difference):
+            yield WholeDifference(
+                one.name, float(before(once)[0]), float(after(once)[0]), difference, low, high, len(judged)
+            )
+
+
+def _gap(before: Statistic, after: Statistic, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    return after(weights) - before(weights)
 
 
 def _largest(pairs: list[tuple[Row, Row]], main: str) -> list[Contrast]:
@@ -216,9 +263,9 @@ def _largest(pairs: list[tuple[Row, Row]], main: str) -> list[Contrast]:
     return [
         Contrast(
             id=a.id,
-            question=a.question,
-            type=a.type,
-            gold=a.answers,
+            question=a.example.question,
+            type=a.example.type,
+            gold=a.example.answers,
             a=a.scores[main],
             b=b.scores[main],
             answer_a=a.prediction.short_answer,

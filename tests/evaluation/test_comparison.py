@@ -58,6 +58,22 @@ def test_differences_are_those_of_the_questions(runs: tuple[Path, Path]) -> None
     assert f1.difference > 0.1
 
 
+def test_figures_of_whole_runs_are_those_of_the_summaries(runs: tuple[Path, Path]) -> None:
+    found = {one.name: one for one in compare(*runs).whole}
+    before, after = (json.loads((run / "summary.json").read_text("utf-8"))["metrics"] for run in runs)
+    per_question = {one.name for one in compare(*runs).metrics}
+    assert found.keys() == before.keys() - per_question == after.keys() - per_question
+    assert found.keys() >= {"aurc", "ece", "best_f1", "best_exact", "abstention_f1"}
+    for name, one in found.items():
+        assert one.a == pytest.approx(before[name]["value"])
+        assert one.b == pytest.approx(after[name]["value"])
+        assert one.difference == pytest.approx(one.b - one.a)
+        assert one.low <= one.difference <= one.high
+    assert found["aurc"].better == "b", "the lower risk"
+    assert found["best_f1"].better == "b"
+    assert next(one for one in compare(*reversed(runs)).whole if one.name == "aurc").better == "a"
+
+
 def test_the_other_way_round_is_the_mirror_image(runs: tuple[Path, Path]) -> None:
     there, back = compare(*runs), compare(*reversed(runs))
     for one, other in zip(there.metrics, back.metrics, strict=True):
@@ -138,7 +154,6 @@ def test_questions_of_one_run_only_are_counted(runs: tuple[Path, Path], tmp_path
     other = write_run(tmp_path / "fewer", asked, predictions(asked))
     found = compare(runs[0], other)
     assert (found.shared, found.only_a, found.only_b) == (len(ASKED) - 5, 5, 1)
-    assert found.whole == {}, "figures of whole runs over other questions say nothing"
     shown = render(found)
     assert "5 questions that only A has left out" in shown
     assert "1 question that only B has left out" in shown
@@ -163,7 +178,8 @@ def test_json_is_complete_and_the_same_each_time(runs: tuple[Path, Path]) -> Non
     assert record["schema"] == 1
     f1 = next(one for one in record["metrics"] if one["name"] == "f1")
     assert f1.keys() == {"name", "a", "b", "difference", "low", "high", "p", "n", "won", "lost", "tied", "better"}
-    assert record["whole"]["aurc"].keys() == {"a", "b"}
+    whole = {one["name"]: one for one in record["whole"]}
+    assert whole["aurc"].keys() == {"name", "a", "b", "difference", "low", "high", "n", "better"}
     assert len(record["largest"]) == 20
 
 
@@ -184,7 +200,7 @@ def test_the_terminal_shows_text_as_text(tmp_path: Path) -> None:
 def test_no_column_is_lost_in_a_narrow_terminal(runs: tuple[Path, Path], width: int) -> None:
     found = compare(*runs)
     shown = render(found, width=width)
-    table = shown[shown.index("Metric") : shown.index("Of whole runs")]
+    table = shown[shown.index("Metric") : shown.index("Of the run")]
     for label in ("F1", "Exact match", "Answer in quote", "MRR@10", "Unsupported"):
         assert label in table
     f1 = next(one for one in found.metrics if one.name == "f1")

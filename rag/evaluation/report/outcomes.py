@@ -49,13 +49,13 @@ def outcome(row: Row, mode: str) -> str:
     in a quote.
     """
     if mode == "retrieval":
-        if not row.has_gold_document:
+        if not row.relevant:
             return "unjudged"
         rank = row.rank
         return "first" if rank == 1 else "within-ten" if rank and rank <= 10 else "missed"
-    if row.unanswerable:
+    if row.example.unanswerable:
         return "refused-rightly" if row.prediction.abstained else "answered-unanswerable"
-    if not row.answers:
+    if not row.example.answers:
         return "unjudged"
     if row.prediction.abstained:
         return "refused-wrongly"

@@ -32,7 +32,7 @@ def write(folder: Path) -> Path:
         ("theme.js", "questions.js"),
         run=run,
         language=language(run.summary),
-        unanswerable=sum(row.unanswerable for row in run.rows),
+        unanswerable=sum(row.example.unanswerable for row in run.rows),
         headline=headline(run.mode, metrics),
         outcomes=counts(run.rows, run.mode),
         figures=figures(run),
@@ -120,7 +120,7 @@ def _types(run: Run) -> list[dict[str, Any]]:
     """Each question type, the most frequent first, with its metrics and what became of its questions."""
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in run.rows:
-        rows[row.type or OTHER_TYPE].append(row)
+        rows[row.example.type or OTHER_TYPE].append(row)
     by_type = run.summary.get("by_type") or {}
     return [
         {
@@ -145,25 +145,25 @@ def _questions(run: Run, types: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _question(row: Row, mode: str) -> dict[str, Any]:
-    prediction = row.prediction
+    example, prediction = row.example, row.prediction
     shown: dict[str, Any] = {
         "id": row.id,
-        "question": row.question,
-        "history": [list(turn) for turn in row.history],
-        "type": row.type or OTHER_TYPE,
+        "question": example.question,
+        "history": [[turn.role, turn.content] for turn in example.history],
+        "type": row.example.type or OTHER_TYPE,
         "outcome": outcome(row, mode),
-        "gold": list(row.answers),
-        "unanswerable": row.unanswerable,
-        "goldQuotes": [segments(quote, row.answers) for quote in row.gold_quotes],
+        "gold": list(example.answers),
+        "unanswerable": example.unanswerable,
+        "goldQuotes": [segments(quote, example.answers) for quote in example.quotes],
         "refused": prediction.abstained,
         "short": prediction.short_answer,
         "answer": prediction.answer,
         "candidate": prediction.candidate if prediction.abstained else "",
         "confidence": round(prediction.confidence, 3),
         "quotes": [
-            [one.marker, one.document, one.verbatim, segments(one.text, row.answers)] for one in prediction.quotes
+            [one.marker, one.document, one.verbatim, segments(one.text, example.answers)] for one in prediction.quotes
         ],
-        "relevant": [document for document, grade in row.gold.items() if grade > 0][:_RANKED],
+        "relevant": row.relevant[:_RANKED],
         "rank": row.rank,
         "ranked": [document for document, _ in prediction.ranking[:_RANKED]],
         "f1": row.scores.get("f1"),

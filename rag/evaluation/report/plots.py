@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rag.evaluation.metrics.squad2 import is_judged
 from rag.evaluation.report.outcomes import outcome
 from rag.evaluation.report.run import Run
 from rag.evaluation.report.svg import Chart
@@ -114,7 +115,7 @@ def _as_run(run: Run) -> tuple[float, float]:
     """The share of questions that the run answered, and the share of wrong answers among them."""
     found = [outcome(row, run.mode) for row in run.rows if not row.prediction.abstained]
     judged = [name for name in found if name != "unjudged"]
-    total = sum(row.unanswerable or bool(row.answers) for row in run.rows)
+    total = sum(is_judged(row.example) for row in run.rows)
     if not judged:
         return 0.0, 0.0
     return len(judged) / total, sum(name != "right" for name in judged) / len(judged)
@@ -180,7 +181,7 @@ def _brief(share: float) -> str:
 
 
 def _ranks(run: Run) -> Figure | None:
-    rows = [row for row in run.rows if row.has_gold_document]
+    rows = [row for row in run.rows if row.relevant]
     if not rows or not any(row.prediction.ranking for row in rows):
         return None
     found = [row.rank for row in rows]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation.records import MODES, Prediction
-from rag.records import SourcierError
+from rag.evaluation.records import MODES, Example, Prediction
+from rag.records import SourcierError, Turn
 
 SCHEMA = 1
 _PREDICTION = tuple(field.name for field in fields(Prediction))
@@ -20,27 +20,31 @@ _PREDICTION = tuple(field.name for field in fields(Prediction))
 class Row:
     """A line of predictions.jsonl: the question, what was made of it, and the value of each metric that applies."""
 
-    id: str
-    question: str
-    history: tuple[tuple[str, str], ...]  # role and content of each earlier turn
-    type: str
-    unanswerable: bool
-    answers: tuple[str, ...]
-    gold: Mapping[str, int]
-    gold_quotes: tuple[str, ...]
+    example: Example
     prediction: Prediction
     scores: Mapping[str, float]
 
     @property
-    def rank(self) -> int | None:
-        """Place of the first relevant document in the ranking, from 1; None when it is not there."""
-        places = (place for place, (document, _) in enumerate(self.prediction.ranking, 1) if self.gold.get(document, 0))
-        return next(places, None)
+    def id(self) -> str:
+        return self.example.id
 
     @property
-    def has_gold_document(self) -> bool:
-        """Whether the data set says which document is relevant."""
-        return any(grade > 0 for grade in self.gold.values())
+    def relevant(self) -> list[str]:
+        """The documents that the data set calls relevant."""
+        return [document for document, grade in self.example.gold.items() if grade > 0]
+
+    @property
+    def rank(self) -> int | None:
+        """Place of the first relevant document in the ranking, from 1; None when it is not there.
+
+        Up to 10 it is the place that the metrics saw, who break ties as trec_eval does.
+        """
+        if reciprocal := self.scores.get("mrr@10"):
+            return round(1 / reciprocal)
+        relevant = set(self.relevant)
+        places = (place for place, (document, _) in enumerate(self.prediction.ranking, 1) if document in relevant)
+        place = next(places, None)
+        return place if place is None or "mrr@10" not in self.scores else max(place, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +152,16 @@ def _read_row(line: str, place: str) -> Row:
     try:
         record = _parsed(line)
         row = Row(
-            id=str(record["id"]),
-            question=str(record["question"]),
-            history=tuple((str(turn["role"]), str(turn["content"])) for turn in record.get("history", ())),
-            type=str(record.get("type", "")),
-            unanswerable=bool(record["unanswerable"]),
-            answers=tuple(map(str, record["answers"])),
-            gold={str(document): int(grade) for document, grade in record.get("gold", {}).items()},
-            gold_quotes=tuple(map(str, record.get("gold_quotes", ()))),
+            example=Example(
+                id=str(record["id"]),
+                question=str(record["question"]),
+                answers=tuple(map(str, record["answers"])),
+                unanswerable=bool(record["unanswerable"]),
+                gold={str(document): int(grade) for document, grade in record.get("gold", {}).items()},
+                quotes=tuple(map(str, record.get("gold_quotes", ()))),
+                history=tuple(Turn(turn["role"], str(turn["content"])) for turn in record.get("history", ())),
+                type=str(record.get("type", "")),
+            ),
             prediction=Prediction.from_json({name: record[name] for name in _PREDICTION}),
             scores={str(name): float(value) for name, value in record["scores"].items()},
         )

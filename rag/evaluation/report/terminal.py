@@ -16,7 +16,7 @@ from rich.text import Text
 from rag.evaluation.report.catalogue import CATALOGUE, metric
 
 if TYPE_CHECKING:
-    from rag.evaluation.comparison import Comparison, Contrast, MetricDifference
+    from rag.evaluation.comparison import Comparison, Contrast, MetricDifference, WholeDifference
 
 _NAMES = 17  # columns for the names of metrics, which may wrap
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -35,7 +35,7 @@ def render(comparison: Comparison, *, width: int | None = None, colour: bool = F
     console.print(
         "B − A is in points of a hundred, or in the metric's own unit where it has no %; its interval is by a paired "
         "bootstrap, p by a paired permutation test, not corrected for the number of metrics. Won are the questions on "
-        "which B is better. Better is a run whose interval is clear of 0 and whose p is below 0.05.",
+        "which B is better. Better is a run whose interval is clear of 0 and whose p, where there is one, is below 0.05.",
         style="dim",
     )
     if comparison.largest:
@@ -81,33 +81,41 @@ def _metrics(comparison: Comparison) -> Table:
         turned = [str(one.won), str(one.lost)] if known.better else ["", ""]
         table.add_row(
             _line(known.label),
-            known.number(one.a),
-            known.number(one.b),
-            known.signed(one.difference),
-            f"{known.signed(one.low)} {known.signed(one.high):>6}",
+            *_figures(one),
             "<0.001" if one.p < 0.001 else f"{one.p:.3f}",
             *turned,
             str(one.tied),
-            _verdict(one),
+            _verdict(one.better, unclear=bool(known.better and (one.won or one.lost))),
         )
     return table
 
 
-def _verdict(one: MetricDifference) -> Text:
-    if one.better is None:
-        return Text("unclear" if metric(one.name).better and (one.won or one.lost) else "", style="dim")
-    return Text(one.better.upper(), style="bold green" if one.better == "b" else "bold red")
+def _verdict(better: str | None, *, unclear: bool) -> Text:
+    if better is None:
+        return Text("unclear" if unclear else "", style="dim")
+    return Text(better.upper(), style="bold green" if better == "b" else "bold red")
 
 
 def _whole(comparison: Comparison) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Of whole runs (no paired test)")
-    for heading in ("A", "B", "B − A"):
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Of the run as a whole", min_width=_NAMES)
+    for heading in ("A", "B", "B − A", "95% interval"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for name, (before, after) in comparison.whole.items():
-        known = metric(name)
-        table.add_row(known.label, known.number(before), known.number(after), known.signed(after - before))
+    table.add_column("better", no_wrap=True)
+    for one in comparison.whole:
+        known = metric(one.name)
+        table.add_row(known.label, *_figures(one), _verdict(one.better, unclear=one.difference != 0))
     return table
+
+
+def _figures(one: MetricDifference | WholeDifference) -> list[str]:
+    known = metric(one.name)
+    return [
+        known.number(one.a),
+        known.number(one.b),
+        known.signed(one.difference),
+        f"{known.signed(one.low)} {known.signed(one.high):>6}",
+    ]
 
 
 def _contrast(one: Contrast, comparison: Comparison) -> Padding:
