@@ -1,4 +1,26 @@
-"""Grounding: whether what an answer says stands in the quotes that it cites."""
+"""Grounding: whether what an answer says stands in the quotes that it cites.
+
+Citation precision and recall after ALCE (Gao et al. 2023), without a model and without a judge. A sentence is supported
+by a quote, or by several taken together as one text, when it is, but for case, accents and punctuation, the quote or a
+sentence of it, or else when all of this holds (words compared by the stems of `rag.french`):
+
+1. Every number, month, weekday, currency, name and acronym stands in the quotes. Numbers are brought to one form (3 300,
+   88,5, trois mille, 600 milliards, 17/03/2025), a country equals its adjective, an acronym the words that it abbreviates.
+   The first word of a sentence is a name where it is one elsewhere, or is rare in general French (idf from 6).
+2. A number counts what it counts in the quotes, and a bound on it (plus de, moins de, environ) is theirs.
+3. Words of degree (tous, meilleur, entièrement, toujours, peu, seul, le plus …) have one of their class in the quotes.
+4. Polarity agrees: more than half of the known words in the reach of a negation (ne … pas, aucun, jamais, sans, ni, non,
+   plutôt que …) are denied in the quotes too, a restriction (ne … que, seulement) is theirs, and nothing is affirmed that
+   stands there only denied, renounced, or as an intention (veut, prévoit, objectif …) that the sentence leaves out.
+5. Nothing was exchanged: no missing word is the opposite of one of theirs (ouvert, fermé), the part of the quotes that says
+   most of it names nobody else instead, nobody else does it, and no noun, adjective, name or number stands after the very
+   word after which the quotes have another one.
+6. At least 0.55 of its content words, weighted by idf in general French, stand in the quotes, a word family counting as one.
+
+On 200 pairs labelled by hand, half of them subtly wrong, the rule and the labels agree on 0.975 of the 120 that it was tuned
+on (kappa 0.95) and on 0.825 of the 80 held out (95% interval 0.738 to 0.900; precision 0.810, recall 0.850, kappa
+0.65); counting words alone agrees on 0.512 of those. See docs/grounding.md; `python -m benchmarks.grounding` measures it.
+"""
 
 from __future__ import annotations
 
