@@ -34,7 +34,7 @@ from rag.evaluation.support import supports
 
 __all__ = ["Statement", "grounding", "statements", "supports"]
 
-_MARKERS = re.compile(r"\s*((?:\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]\s*)+)")
+_MARKERS = re.compile(r"(?:\[\s*\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*\]\s*)+")
 _ENDED = re.compile(r"[.!?…;:»”\"]\s*$")
 
 
@@ -58,9 +58,9 @@ def _pieces(answer: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     """Stretches that end where a marker ends a sentence: their text without markers, and (place, number) of each."""
     text, marks, last = "", list[tuple[int, int]](), 0
     for match in _MARKERS.finditer(answer):
-        text += answer[last : match.start()]
+        text += answer[last : match.start()].rstrip()
         last = match.end()
-        marks += [(len(text), int(number)) for number in re.findall(r"\d+", match.group(1))]
+        marks += [(len(text), int(number)) for number in re.findall(r"\d+", match.group())]
         following = answer[last : last + 1]
         if not following or "\n" in match.group() or _ENDED.search(text) or following.isupper():
             yield text, marks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
@@ -31,7 +32,7 @@ from rag.french.dates import MONTHS
 
 # --- normalising before tokens are cut ----------------------------------------------------------------------------
 
-_MARKER = re.compile(r"\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]")
+_MARKER = re.compile(r"\[\s*\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*\]")
 _DAY_FIRST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _SIGNS = (
@@ -66,7 +67,7 @@ _BREAK = re.compile(r"[,;:.!?…()\n]|\s[-–—]\s|—")
 _END = re.compile(r"[.;!?…\n]")
 _UNREAL = re.compile(r"rai(?:t|ent)$")
 _BREAKERS = frozenset("mais car donc puis tandis alors".split())
-_STARTERS = re.compile(r"(?:^|[.!?…:]\s*|\n\s*)[\W_]*$")
+_STARTER = re.compile(r"[.!?…:\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _words(text: str) -> list[Word]:
         if _BREAK.search(text, end, token.start) or folded in _BREAKERS:
             clause += 1
         part += bool(_END.search(text, end, token.start))
-        first = bool(_STARTERS.search(text[: token.start]))
+        first = not words or bool(_STARTER.search(text, end, token.start))
         capital = written[0].isupper() and not shouted
         kind = _kind(written, folded, token, capital and not first)
         previous = words[-1] if words else None
@@ -176,8 +177,7 @@ def _kind(written: str, folded: str, token: french.Token, name: bool) -> str:
 
 
 def _multiplied(number: str, magnitude: str) -> str:
-    value = round(float(number) * MAGNITUDES[magnitude], 3)
-    return str(int(value)) if value == int(value) else str(value)
+    return f"{(Decimal(number) * MAGNITUDES[magnitude]).normalize():f}"
 
 
 # --- counts -------------------------------------------------------------------------------------------------------

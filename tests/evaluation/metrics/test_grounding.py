@@ -208,6 +208,11 @@ def test_any_text_gives_values_between_zero_and_one(answer: str, quotes: list[st
     assert bool(values) == bool(statements(answer))
 
 
+@pytest.mark.parametrize("answer", [" " * 20_000 + "x", "[" * 20_000, f"{'9' * 6_000} milliards [{'9' * 6_000}] [1]"])
+def test_strange_answers_do_no_harm(answer: str) -> None:
+    assert all(0.0 <= value <= 1.0 for value in grounding(prediction(answer, CENTRE)).values())
+
+
 @pytest.mark.parametrize(
     ("sentence", "quote", "supported"),
     [
