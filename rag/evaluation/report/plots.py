@@ -15,7 +15,7 @@ from rag.evaluation.report.run import Run
 from rag.evaluation.report.svg import Chart
 
 _PERCENT = tuple((place / 4, f"{25 * place}%") for place in range(5))
-_RANKS = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4–5", 4, 5), ("6–10", 6, 10), ("11–20", 11, 20), ("21+", 21, None))
+_RANKS = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4–5", 4, 5), ("6–10", 6, 10), ("11+", 11, None))
 _DECILES = 10
 
 
@@ -91,12 +91,11 @@ def _risk_coverage(run: Run) -> Figure | None:
         caption += f" Area below the curve: {area:.3f}, lower is better."
     answered, wrong = _as_run(run)
     highest = max([risk for _, risk in points] + ([wrong] if answered else []))
-    top = min(max(math.ceil(highest * 10) / 10, 0.1), 1.0)
+    step = next(step for step, up_to in ((0.02, 0.1), (0.05, 0.25), (0.1, 0.5), (0.2, math.inf)) if highest <= up_to)
+    ticks = max(math.ceil(highest / step - 1e-9), 1)
+    top = ticks * step
     chart = Chart("risk-coverage", title, "Risk-coverage curve: errors against answered share.", x=(0, 1), y=(0, top))
-    steps = 5 if top in (0.5, 1.0) else 4
-    chart.axis_y(
-        "share that is wrong", [(top * step / steps, f"{100 * top * step / steps:.3g}%") for step in range(steps + 1)]
-    )
+    chart.axis_y("share that is wrong", [(step * tick, f"{100 * step * tick:.0f}%") for tick in range(ticks + 1)])
     chart.axis_x("share of the questions answered", _PERCENT)
     chart.area(points, "area")
     chart.line(points, "line")
@@ -104,8 +103,9 @@ def _risk_coverage(run: Run) -> Figure | None:
     if answered:
         told = f"{100 * answered:.0f}% answered, {100 * wrong:.1f}% of them wrong"
         chart.circle((answered, wrong), 6, "now", f"as run: {told}")
-        after = answered < 0.72  # where the words find room
-        chart.label((answered, wrong), "as run", "note" if after else "note end", right=10 if after else -10, up=8)
+        # the curve climbs: below the dot there is room, unless the axis is there
+        right, side = (9, "") if answered < 0.75 else (-9, "end ")
+        chart.label((answered, wrong), "as run", f"{side}note", right=right, up=-17 if wrong > 0.15 * top else 12)
         caption += f" The dot is this run: {told}."
         rows.append((f"{100 * answered:.0f}% (as run)", f"{100 * wrong:.1f}%"))
     return Figure("risk-coverage", title, caption, chart.markup(), ("Answered", "Wrong among them"), tuple(rows))

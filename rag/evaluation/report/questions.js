@@ -113,8 +113,13 @@
 	}
 
 	function goldQuotes(row) {
-		return (row.goldQuotes ?? []).map((parts) =>
-			element("figure", { class: "quote gold" }, element("blockquote", { lang }, ...marked(parts)), element("figcaption", {}, "gold quote")));
+		if (!row.goldQuotes) return undefined;
+		const count = row.goldQuotes.length;
+		const shown = element("details", { class: "gold" },
+			element("summary", {}, count > 1 ? `${count} gold quotes` : "Gold quote"),
+			...row.goldQuotes.map((parts) => element("figure", { class: "quote" }, element("blockquote", { lang }, ...marked(parts)))));
+		shown.open = row.outcome !== "right"; // where something went wrong, one wants to see what was to be found
+		return shown;
 	}
 
 	function card(row) {
@@ -122,7 +127,7 @@
 		return element("article", { class: `question ${row.outcome}` },
 			element("p", { class: "facts-line" }, element("span", { class: `badge ${row.outcome}` }, labels.get(row.outcome)), element("span", {}, row.type), ...figures(row), link),
 			element("h3", { lang }, row.question),
-			history(row), answers(row), ...quotes(row), ...goldQuotes(row));
+			history(row), answers(row), ...quotes(row), goldQuotes(row));
 	}
 
 	function show() {

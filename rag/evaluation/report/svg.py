@@ -36,7 +36,7 @@ class Chart:
         x: Point,
         y: Point,
         height: int = 270,
-        left: int = 52,
+        left: int = 58,
         logarithmic_x: bool = False,
     ) -> None:
         self._transform: Callable[[float], float] = math.log10 if logarithmic_x else float
@@ -80,7 +80,7 @@ class Chart:
             self._text((self.left - 7, self.y(value) + 4), label, "tick end")
         middle = (self.top + self.bottom) / 2
         if title:
-            place = {"transform": f"translate(13 {_number(middle)}) rotate(-90)"}
+            place = {"transform": f"translate(12 {_number(middle)}) rotate(-90)"}
             ET.SubElement(self._svg, "text", {**place, "class": "axis-title middle"}).text = title
 
     def line(self, points: Sequence[Point], class_: str) -> None:
