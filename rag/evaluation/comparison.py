@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from rag.evaluation.metrics.intervals import Statistic, bootstrap_statistic, paired_difference, permutation_p
 from rag.evaluation.metrics.squad2 import is_judged
+from rag.evaluation.metrics.whole_run import statistics
 from rag.evaluation.report.catalogue import main_metric, metric, ordered
 from rag.evaluation.report.run import Row, Run, read_run
 from rag.evaluation.report.terminal import render
-from rag.evaluation.whole_run import statistics
 from rag.records import SourcierError
 
 __all__ = ["Comparison", "Contrast", "MetricDifference", "WholeDifference", "compare", "render", "to_json", "worse"]

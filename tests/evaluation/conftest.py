@@ -1,37 +1,18 @@
-"""A browser that opens reports from disk, and reports to open."""
+"""Reports, and a visitor who opens them from disk."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from run_folders import ASKED, GIVEN, predictions, write_run
 
 from rag.evaluation import report
 
-_CHROMIUM = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update".split()
-)
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        message = "Chromium is not installed: the report cannot be tested (apt install chromium)"
-        if os.environ.get("CI") or os.environ.get("SOURCIER_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

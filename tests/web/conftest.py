@@ -1,15 +1,13 @@
-"""A real index of `corpus/`, the page served from this process, and one Chromium for all browser tests."""
+"""A real index of `corpus/`, the page served from this process."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from rag.assistant import Assistant
 from rag.settings import Settings
@@ -18,11 +16,6 @@ from rag.web.server import build_app, serving
 from rag.web.start import update_index
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-_CHROMIUM = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-
 Serve = Callable[[Assistant], str]
 
 
@@ -48,20 +41,6 @@ def serve() -> Iterator[Serve]:
 @pytest.fixture(scope="session")
 def chat_url(serve: Serve, assistant: Assistant) -> str:
     return serve(assistant)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        message = "Chromium is not installed: the page cannot be tested (apt install chromium)"
-        if os.environ.get("CI") or os.environ.get("SOURCIER_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_CHROMIUM)
-        yield browser
-        browser.close()
 
 
 class Visit:

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from math import fsum, isnan
 from typing import Any
 
-from rag.evaluation.metrics.abstention import abstention
 from rag.evaluation.metrics.calibration import Calibration
-from rag.evaluation.metrics.correctness import is_correct
-from rag.evaluation.metrics.intervals import Statistic, bootstrap_mean, bootstrap_statistic
+from rag.evaluation.metrics.intervals import bootstrap_mean, bootstrap_statistic
 from rag.evaluation.metrics.questions import per_questions
 from rag.evaluation.metrics.risk_coverage import RiskCoverage
-from rag.evaluation.metrics.squad2 import BestThreshold, given_answer, is_judged, no_answer_probability
+from rag.evaluation.metrics.squad2 import BestThreshold, is_judged
+from rag.evaluation.metrics.whole_run import statistics
 from rag.evaluation.records import Example, Prediction
 from rag.records import SourcierError
 
@@ -63,28 +62,17 @@ def aggregates(
         return found
 
     asked, given = [examples[place] for place in judged], [predictions[place] for place in judged]
-    confidences = [prediction.confidence for prediction in given]
-    correct = [is_correct(*pair, normalisation) for pair in zip(asked, given, strict=True)]
-    risk, calibration = RiskCoverage(confidences, correct), Calibration(confidences, correct)
-    thresholds = {
-        best: BestThreshold(
-            [scores[place][name] for place in judged],
-            [not example.unanswerable for example in asked],
-            [bool(given_answer(prediction)) for prediction in given],
-            [no_answer_probability(prediction) for prediction in given],
-        )
-        for best, name in (("best_exact", "exact_match"), ("best_f1", "f1"))
-    }
-    statistics: dict[str, Statistic] = {**thresholds, "aurc": risk, "ece": calibration}
-    unanswerable = [example.unanswerable for example in asked]
-    if any(unanswerable):
-        statistics |= abstention(unanswerable, [prediction.abstained for prediction in given])
-    for name, statistic in statistics.items():
+    found_in_all = statistics(asked, given, [scores[place] for place in judged], normalisation)
+    for name, statistic in found_in_all.items():
         value, low, high = bootstrap_statistic(statistic, len(judged), seed)
         if not isnan(value):
             found["metrics"][name] = {"value": value, "low": low, "high": high, "n": len(judged)}
-    found["thresholds"] = {name: sweep.threshold for name, sweep in thresholds.items()}
-    found["curves"] = {"risk_coverage": risk.curve(), "reliability": calibration.reliability()}
+        if isinstance(statistic, BestThreshold):
+            found["thresholds"][name] = statistic.threshold
+        elif isinstance(statistic, RiskCoverage):
+            found["curves"]["risk_coverage"] = statistic.curve()
+        elif isinstance(statistic, Calibration):
+            found["curves"]["reliability"] = statistic.reliability()
     return found
 
 

@@ -47,8 +47,16 @@ def retrieval_scores(examples: Sequence[Example], predictions: Sequence[Predicti
         dict.fromkeys(RETRIEVAL_METRICS, 0.0) if _relevant(one) else {} for one in examples
     ]
     # the place stands for the question: ids need not be unique
-    gold = {str(place): _relevant(one) for place, one in enumerate(examples) if _relevant(one)}
-    run = {place: ranking for place in gold if (ranking := _ranking(predictions[int(place)]))}
+    gold: dict[str, dict[str, int]] = {}
+    run: dict[str, dict[str, float]] = {}
+    for place, (example, prediction) in enumerate(zip(examples, predictions, strict=True)):
+        if not (relevant := _relevant(example)):
+            continue
+        ranking = _ranking(prediction)
+        number = _numbers({*relevant, *ranking})
+        gold[str(place)] = {number[document]: grade for document, grade in relevant.items()}
+        if ranking:
+            run[str(place)] = {number[document]: score for document, score in ranking.items()}
     if run:
         for value in ir_measures.iter_calc(list(_MEASURES), gold, run):
             scores[int(value.query_id)][_MEASURES[value.measure]] = float(value.value)
@@ -57,6 +65,11 @@ def retrieval_scores(examples: Sequence[Example], predictions: Sequence[Predicti
         if record and record["mrr@10"] < 1 / 10:
             record["mrr@10"] = 0.0
     return scores
+
+
+def _numbers(documents: set[str]) -> dict[str, str]:
+    """A number for each document id, in the order of the ids: trec_eval, in C, dies of ids that are no valid UTF-8."""
+    return {document: f"{place:09d}" for place, document in enumerate(sorted(documents))}
 
 
 def _relevant(example: Example) -> dict[str, int]:

@@ -47,7 +47,7 @@ GROUPS = (ANSWERS, REFUSALS, GROUNDING, CONFIDENCE, RETRIEVAL, OTHER)
 
 _METRICS = (
     Metric("f1", "F1", "Words shared by the answer and the gold answer; refusing an unanswerable question counts 1.", ANSWERS),
-    Metric("exact_match", "Exact match", "The answer is a gold answer, but for case, articles and punctuation.", ANSWERS),
+    Metric("exact_match", "Exact match", "The answer is a gold answer, but for case, articles and punctuation; accents count.", ANSWERS),
     Metric("has_ans_f1", "F1, answerable", "F1 over the questions that have an answer.", ANSWERS),
     Metric("has_ans_exact", "Exact match, answerable", "Exact match over the questions that have an answer.", ANSWERS),
     Metric("answer_in_quote", "Answer in quote", "A gold answer stands in a quote that the answer cites; answerable questions only.", ANSWERS),

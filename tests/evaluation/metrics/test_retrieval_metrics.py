@@ -78,3 +78,11 @@ def test_an_empty_ranking_is_zero_and_no_gold_does_not_apply() -> None:
 def test_grades_weigh_in_ndcg() -> None:
     best_first = scores_of({"a": 3, "b": 1}, ("a", 2.0), ("b", 1.0))["ndcg@10"]
     assert best_first == 1.0 > scores_of({"a": 3, "b": 1}, ("b", 2.0), ("a", 1.0))["ndcg@10"]
+
+
+def test_any_string_may_be_a_document_id() -> None:
+    odd = Example("q", "?", gold={"\ud800": 1, "": 1, "a b\n": 1})
+    ranked = Prediction("q", ranking=(("🙂\x00", 3.0), ("\ud800", 2.0), ("", 1.0)))
+    (scores,) = retrieval_scores([odd], [ranked])
+    assert scores["mrr@10"] == 0.5
+    assert scores["recall@5"] == pytest.approx(2 / 3)
