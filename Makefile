@@ -5,7 +5,7 @@ VENV   := .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: chat test bench guard baseline fit clean
+.PHONY: chat test bench guard baseline models clean
 
 chat: $(VENV)/.ready
 	@$(BIN)/python app.py
@@ -31,12 +31,15 @@ guard: bench
 baseline: bench
 	cp bench-results/corpus/default/summary.json bench-results/corpus/default/predictions.jsonl benchmarks/baseline/
 
-# make fit DATA=folder: makes the bundled models again (training/README.md says what the folder holds)
-fit: $(VENV)/.ready-test
-	@test -n "$(DATA)" || { echo "Name the folder with the training data: make fit DATA=folder"; exit 2; }
+# make models DATA=folder: makes the bundled models again (training/README.md says what the folder holds)
+models: $(VENV)/.ready-test
+	@test -n "$(DATA)" || { echo "Name the folder with the training data: make models DATA=folder"; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[training]"
 	$(BIN)/python -m training.train_embedder --data $(DATA)
 	$(BIN)/python -m training.fit_fusion --data $(DATA)
+	$(BIN)/python -m training.encoder --data $(DATA)
+	$(BIN)/python -m training.train_reader --data $(DATA) --out rag/bundled/reader
+	$(BIN)/python -m training.export_reader rag/bundled/reader
 	$(BIN)/python -m training.fit_reader --data $(DATA)
 
 $(BIN)/python:

