@@ -40,6 +40,7 @@ models: $(VENV)/.ready-test
 	$(BIN)/python -m training.encoder --data $(DATA)
 	$(BIN)/python -m training.train_reader --data $(DATA) --out rag/bundled/reader
 	$(BIN)/python -m training.export_reader rag/bundled/reader
+	$(BIN)/python -m training.fit_first --data $(DATA)
 	$(BIN)/python -m training.fit_reader --data $(DATA)
 
 $(BIN)/python:

@@ -16,6 +16,7 @@ from pathlib import Path
 from rag import conversation
 from rag.answering import Draft, examples, metadata
 from rag.answering.extractive import ExtractiveReader
+from rag.answering.reading import SpanReader
 from rag.citations import cite
 from rag.embedding import Embedder, open_embedder, word_embedder
 from rag.index import Index
@@ -81,6 +82,7 @@ class Assistant:
     def __init__(self, directory: Path, embedder: Embedder, *, fusion: Fusion | None = None) -> None:
         self._directory, self._embedder, self._fusion = directory, embedder, fusion
         self._words = word_embedder(embedder)
+        self._spans = SpanReader(BUNDLED / "reader")
         self._lock = threading.Lock()
         self._now = self._open()
 
@@ -94,6 +96,7 @@ class Assistant:
         index = Index.open(self._directory, embedder=self._embedder)
         reader = ExtractiveReader(
             BUNDLED / "reader",
+            spans=self._spans,
             idf=index.terms.idf,
             known=index.terms.document_frequency,
             word_vectors=self._words.encode,

@@ -1,8 +1,9 @@
 """The bundled reader: it quotes the sentences that answer, and knows how likely they do.
 
-A small perceptron over the features of `features.py` gives each sentence of the evidence its share of the belief
-that it is the one that answers; a logistic regression turns the best into the probability that what is quoted
-holds the answer at all.
+Three steps, each surer and dearer than the one before. A small perceptron over the features of `features.py` picks the
+passages that are worth reading; the neural reader (`reading.py`) says where in them an answer may stand; a second
+perceptron over both gives each sentence its share of the belief that it is the one that answers. A logistic regression
+turns the best into the probability that what is quoted holds the answer at all.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,9 @@ import numpy as np
 
 from rag import french
 from rag.answering import Draft
-from rag.answering.features import SENTENCE_FEATURES, Idf, Sentence, WordVectors, cut, describe
+from rag.answering.features import SENTENCE_FEATURES, Idf, Sentence, WordVectors, cut, describe, ends
 from rag.answering.question import TYPES, Question, analyse
+from rag.answering.reading import SPAN_FEATURES, Reading, SpanReader, span_features
 from rag.answering.scorer import Perceptron
 from rag.answering.short import short_answer
 from rag.frequencies import GeneralFrequencies, general_french
@@ -30,16 +32,34 @@ _OF_BEST = (
     "cosine", "cosine_passage", "fused", "names", "names_passage", "bigrams", "head", "soft_head", "novelty", "length",
     "near_number", "near_date", "near_name", "has_number", "has_date", "has_name", "best_overlap", "best_soft",
     "question_length", "missed", "missed_passage", "is_question", "has_place", "has_enumeration", "has_reason", "has_person",
-    "counts_asked",
+    "counts_asked", *SPAN_FEATURES,
 )  # fmt: skip
+# Of the few words that would be the short answer
+SPOKEN = (
+    "spoken_number",
+    "spoken_capital",
+    "spoken_date",
+    "spoken_words",
+    "spoken_asked",
+    "spoken_unfit",
+    "spoken_begins",
+)
+FEATURES = (*SENTENCE_FEATURES, *SPAN_FEATURES)
 CONFIDENCE_FEATURES = (
     "logit", "best", "second", "top_three", "same_passage", "unknown", "unknown_names", "lexical", "kind_missing",
-    "far_from_topic", "names_missing", *_OF_BEST, *(f"type_{name}" for name in TYPES),
+    "far_from_topic", "names_missing", "best_margin", "second_margin", *SPOKEN, *_OF_BEST, *(f"type_{name}" for name in TYPES),
 )  # fmt: skip
 # What a sentence must hold to answer a question of the type
 _MUST_HOLD = {"who": "has_person", "when": "has_date", "howmany": "has_number", "where": "has_place"}
 
 
+# A subject that only the sentence before names; not the "il" of "il y a", "il faut", "il est possible que"
+_LEANS = re.compile(
+    r"[«\"“\s-]*(?:Elles?|Ils|(?:Celui|Celle|Ceux|Celles)-ci|Ce dernier|Cette dernière|Ces derni[eè]re?s"
+    r"|Il(?! (?:n['’])?(?:y |faut|faudra|fallait|s['’]agi|suffit|semble|para[iî]t|vaut|reste |manque|existe|convient|arrive qu|pleut"
+    r"|(?:est|était|serait|sera) (?:\w+ )?(?:possible|nécessaire|important|prévu|temps|vrai|probable|difficile|interdit|question)))"
+    r")\b"
+)
 _ITEM = re.compile(r"(?:[-*•–—]|\d{1,2}[.)])\s|[a-zà-ÿ]")  # of a list: a bullet, a number, or a lower-case letter
 
 
@@ -48,20 +68,23 @@ class Settings:
     """Fitted on development data: see training/fit_reader.py."""
 
     threshold: float = 0.5  # confidence under which it says "je ne sais pas"
-    passages: int = 8  # read for a question
+    passages: int = 10  # whose sentences are weighed by their words
+    read: int = 5  # of them, by the neural reader
     companion: float = 0.25  # a further sentence is quoted when its probability is this share of the best one's
     most: int = 3  # sentences quoted at most
 
 
 class ExtractiveReader:
-    """Answers by quoting. `idf(stem)` weighs words by the open index; `known(stem)` tells whether it has them."""
+    """Answers by quoting. `spans` reads the passages; `idf(stem)` weighs words by the open index; `known(stem)` tells whether it has them."""
 
-    name = "phrases-1"
+    name = "sourcier-lecteur-1"
 
-    def __init__(self, folder: Path, *, idf: Idf, known: Idf, word_vectors: WordVectors) -> None:
+    def __init__(self, folder: Path, *, spans: SpanReader, idf: Idf, known: Idf, word_vectors: WordVectors) -> None:
+        self._first = Perceptron.load(folder / "first.safetensors")
         self._sentence = Perceptron.load(folder / "sentence.safetensors")
         self._confidence = Perceptron.load(folder / "confidence.safetensors")
         self._general = general_french()
+        self._spans = spans
         self.settings = Settings(**json.loads((folder / "settings.json").read_text("utf-8")))
         self._idf, self._known, self._word_vectors = idf, known, word_vectors
 
@@ -70,21 +93,43 @@ class ExtractiveReader:
         sentences = cut(evidence[: self.settings.passages])
         if not asked.stems or not sentences:
             return Draft((), None, 0.0, abstained=True)
-        features = describe(
+        words = describe(
             asked, sentences, idf=self._idf, general_idf=self._general.idf, word_vectors=self._word_vectors
         )
+        sentences, readings, features = examine(question, sentences, words, self._first, self._spans, self.settings)
         logits = self._sentence.logits(features)
         probabilities = softmax(logits)
         order = np.argsort(-logits, kind="stable")
-        row = confidence_features(asked, sentences, features, logits, self._known, self._general)
+        row = confidence_features(asked, sentences, readings, features, logits, self._known, self._general)
         confidence = float(self._confidence(row[None])[0])
         chosen = choose(sentences, probabilities, order, self.settings)
         return Draft(
-            claims=tuple(_claim(sentences[i]) for i in chosen),
-            short_answer=short_answer(asked, sentences[chosen[0]]),
+            claims=tuple(_claim(sentences[i]) for i in with_subjects(sentences, chosen)),
+            short_answer=short_answer(sentences[chosen[0]], readings[sentences[chosen[0]].rank]),
             confidence=round(confidence, 4),
             abstained=confidence < self.settings.threshold,
         )
+
+
+def examine(
+    question: str,
+    sentences: Sequence[Sentence],
+    words: np.ndarray,
+    first: Perceptron,
+    spans: SpanReader,
+    settings: Settings,
+) -> tuple[list[Sentence], dict[int, Reading], np.ndarray]:
+    """Read the passages that are worth it: their sentences, their readings by rank, and what words and neural reader
+    say of each of these sentences, shape (sentences, len(FEATURES)). `words` is of `describe` for all `sentences`."""
+    best: dict[int, float] = {}
+    for sentence, logit in zip(sentences, first.logits(words).tolist(), strict=True):
+        best[sentence.rank] = max(logit, best.get(sentence.rank, logit))
+    chosen = sorted(sorted(best, key=lambda rank: -best[rank])[: settings.read])
+    kept = [i for i, sentence in enumerate(sentences) if sentence.rank in chosen]
+    passages = {sentences[i].rank: sentences[i].hit.passage for i in kept}
+    readings = dict(zip(passages, spans.read(question, list(passages.values())), strict=True))
+    read = [sentences[i] for i in kept]
+    return read, readings, np.hstack([words[kept], span_features(read, readings)])
 
 
 def choose(
@@ -101,20 +146,28 @@ def choose(
             break
         twin = next((j for j in chosen if _says_the_same(sentences[i], sentences[j])), None)
         if twin is not None:
-            if _ends(sentences[i]) and not _ends(sentences[twin]):
+            if ends(sentences[i]) and not ends(sentences[twin]):
                 chosen[chosen.index(twin)] = i
         elif len(chosen) < settings.most:
             chosen.append(i)
     return chosen
 
 
+def with_subjects(sentences: Sequence[Sentence], chosen: Sequence[int]) -> list[int]:
+    """The chosen sentences; one that begins with a pronoun ("Elle a…") comes after the sentence before it."""
+    complete: list[int] = []
+    for i in chosen:
+        before = i - 1
+        leans = _LEANS.match(sentences[i].text) and before >= 0 and sentences[before].rank == sentences[i].rank
+        if leans and before not in chosen and ends(sentences[before]) and len(sentences[before].text) <= 400:
+            complete.append(before)
+        complete.append(i)
+    return complete
+
+
 def _says_the_same(a: Sentence, b: Sentence) -> bool:
     least = min(len(a.stems), len(b.stems))
     return not least or len(a.stems & b.stems) >= 0.75 * least
-
-
-def _ends(sentence: Sentence) -> bool:
-    return sentence.text.rstrip('"»”’) \u00a0\u202f').endswith((".", "!", "?", "…", ":", ";"))
 
 
 def _claim(sentence: Sentence) -> Claim:
@@ -138,6 +191,7 @@ def _claim(sentence: Sentence) -> Claim:
 def confidence_features(
     question: Question,
     sentences: Sequence[Sentence],
+    readings: Mapping[int, Reading],
     features: np.ndarray,
     logits: np.ndarray,
     known: Idf,
@@ -155,7 +209,7 @@ def confidence_features(
     hit = sentences[best].hit
 
     def of_best(name: str) -> float:
-        return float(features[best, SENTENCE_FEATURES.index(name)])
+        return float(features[best, FEATURES.index(name)])
 
     must = _MUST_HOLD.get(question.type)
     row = [
@@ -170,10 +224,35 @@ def confidence_features(
         float(must is not None and not of_best(must)) + float(of_best("counts_asked") == 0),
         max(0.0, 0.6 - of_best("soft_passage")),
         (1 - of_best("names_passage")) * min(len(question.names), 3),
+        *_two_best([float(m) for m in features[:, FEATURES.index("span_passage")]]),
+        *_spoken(question, sentences[best], readings[sentences[best].rank]),
         *(of_best(name) for name in _OF_BEST),
         *(float(question.type == name) for name in TYPES),
     ]
     return np.asarray(row, np.float32)
+
+
+def _spoken(question: Question, sentence: Sentence, reading: Reading) -> tuple[float, ...]:
+    """SPOKEN: whether what would be said is the kind of thing asked for, and not the question's own words."""
+    shift = sentence.start - sentence.hit.passage.start
+    start, end, _ = reading.best(shift, sentence.end - sentence.hit.passage.start)
+    inside = [token for token in sentence.tokens if start <= token.start + shift < end]
+    content = [token.stem for token in inside if not token.stop]
+    number = any(stem[:1].isdigit() for stem in content)
+    capital = any(sentence.text[token.start].isupper() for token in inside)
+    date = any(s.kind == "date" and s.start + shift < end and start < s.end + shift for s in sentence.spans)
+    unfit = {"howmany": not number, "when": not date, "who": not capital, "where": not capital}.get(
+        question.type, False
+    )
+    asked = sum(stem in question.stems for stem in content) / len(content) if content else 1.0
+    begins = not inside or inside[0] is sentence.tokens[0]
+    return float(number), float(capital), float(date), math.log(1 + len(inside)), asked, float(unfit), float(begins)
+
+
+def _two_best(margins: Sequence[float]) -> tuple[float, float]:
+    """The neural reader's margin in the passage where it is surest, and in the next one (the same where there is one)."""
+    distinct = sorted(set(margins), reverse=True)
+    return distinct[0], distinct[min(1, len(distinct) - 1)]
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -66,6 +66,11 @@ def cut(evidence: Sequence[Hit]) -> list[Sentence]:
     return sentences
 
 
+def ends(sentence: Sentence) -> bool:
+    """Whether it is closed by a mark, as sentences are and headings are not."""
+    return sentence.text.rstrip('"»”’) \u00a0\u202f').endswith((".", "!", "?", "…", ":", ";"))
+
+
 def describe(
     question: Question, sentences: Sequence[Sentence], *, idf: Idf, general_idf: Idf, word_vectors: WordVectors
 ) -> np.ndarray:
@@ -118,7 +123,7 @@ def describe(
                 math.log(1 + len(s.text)),
                 order / len(members),
                 float(order == 0),
-                float(not s.text.rstrip("\"»”’) ").endswith((".", "!", "?", "…", ":", ";"))),
+                float(not ends(s)),
                 float(s.text.rstrip().endswith("?")),
                 float(bool(s.tokens) and s.tokens[0].stem in _ANAPHORA),
                 0.0, 0.0, 0.0, 0.0, 0.0,

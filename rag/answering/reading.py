@@ -7,7 +7,7 @@ onnxruntime, which opens in a tenth of the time of torch: `model.onnx` is the gr
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,10 +119,10 @@ def best_span(start: np.ndarray, end: np.ndarray) -> tuple[int, int, float]:
     return int(a), int(b), float(both[a, b])
 
 
-def span_features(sentences: Sequence[Sentence], readings: Sequence[Reading]) -> np.ndarray:
+def span_features(sentences: Sequence[Sentence], readings: Mapping[int, Reading]) -> np.ndarray:
     """What the readings of their passages say of each sentence: (len(sentences), len(SPAN_FEATURES)), float32.
 
-    `readings[s.rank]` is of the passage of sentence `s`.
+    `readings` by rank: `readings[s.rank]` is of the passage of sentence `s`.
     """
     rows = np.zeros((len(sentences), len(SPAN_FEATURES)), np.float32)
     for i, sentence in enumerate(sentences):

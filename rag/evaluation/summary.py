@@ -13,7 +13,16 @@ from rag.evaluation.records import Dataset, Example, Prediction
 from rag.evaluation.systems import Documents, System
 
 SCHEMA = 1  # goes up when a field changes its meaning or is gone
-_VERSIONS = ("numpy", "scipy", "ir-measures", "faiss-cpu", "onnxruntime", "sentence-transformers", "transformers", "torch")
+_VERSIONS = (
+    "numpy",
+    "scipy",
+    "ir-measures",
+    "faiss-cpu",
+    "onnxruntime",
+    "sentence-transformers",
+    "transformers",
+    "torch",
+)
 
 
 def summarise(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.extractive import ExtractiveReader
+from rag.answering.reading import SpanReader
 from rag.embedding import Embedder
 from rag.frequencies import general_french
 from rag.records import Hit, Passage
@@ -33,7 +34,11 @@ def hits(*texts: str) -> list[Hit]:
 def reader(embedder: Embedder) -> ExtractiveReader:
     general = general_french()
     return ExtractiveReader(
-        BUNDLED / "reader", idf=general.idf, known=lambda stem: stem in general.frequency, word_vectors=embedder.encode
+        BUNDLED / "reader",
+        spans=SpanReader(BUNDLED / "reader"),
+        idf=general.idf,
+        known=lambda stem: stem in general.frequency,
+        word_vectors=embedder.encode,
     )
 
 
@@ -84,3 +89,12 @@ def test_off_topic_is_less_sure_than_on_topic(reader: ExtractiveReader) -> None:
 def test_nothing_to_read_or_nothing_asked_is_refused(reader: ExtractiveReader) -> None:
     assert reader.answer("Combien de bateaux ?", []).abstained
     assert reader.answer("Est-ce que c'est ?", hits(FETE)).abstained
+
+
+def test_a_sentence_that_begins_with_a_pronoun_comes_with_the_one_before(reader: ExtractiveReader) -> None:
+    text = "Marie Even dirige l’école de Locmiquel. Elle a demandé 12 ordinateurs à la région en septembre."
+    draft = reader.answer("Combien d'ordinateurs ont été demandés à la région en septembre ?", hits(text))
+    assert [claim.text.split()[0] for claim in draft.claims][:2] == ["Marie", "Elle"]
+    impersonal = "L’école de Locmiquel a rouvert. Il faut 12 ordinateurs de plus selon la région en septembre."
+    draft = reader.answer("Combien d'ordinateurs faut-il de plus en septembre ?", hits(impersonal))
+    assert draft.claims[0].text.startswith("Il faut")
