@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -54,16 +55,24 @@ def cut(evidence: Sequence[Hit]) -> list[Sentence]:
     """The sentences of the evidence, passage after passage."""
     sentences = []
     for rank, hit in enumerate(evidence):
-        for place, (start, end) in enumerate(french.sentences(hit.passage.text)):
-            text = hit.passage.text[start:end]
-            tokens = tuple(token for token in french.tokens(text))
-            sentences.append(
-                Sentence(
-                    hit, rank, place, hit.passage.start + start, hit.passage.start + end, text, tokens,
-                    frozenset(token.stem for token in tokens if not token.stop), tuple(spans.candidates(text)),
-                )
-            )  # fmt: skip
+        begin = hit.passage.start
+        for place, (start, end, text, tokens, stems, found) in enumerate(_analysed(hit.passage.text)):
+            sentences.append(Sentence(hit, rank, place, begin + start, begin + end, text, tokens, stems, found))
     return sentences
+
+
+_Analysed = tuple[int, int, str, tuple[french.Token, ...], frozenset[str], tuple[spans.AnswerSpan, ...]]
+
+
+@lru_cache(maxsize=512)  # questions about the same articles meet the same passages
+def _analysed(passage: str) -> tuple[_Analysed, ...]:
+    found: list[_Analysed] = []
+    for start, end in french.sentences(passage):
+        text = passage[start:end]
+        tokens = tuple(french.tokens(text))
+        stems = frozenset(token.stem for token in tokens if not token.stop)
+        found.append((start, end, text, tokens, stems, tuple(spans.candidates(text))))
+    return tuple(found)
 
 
 def ends(sentence: Sentence) -> bool:

@@ -21,7 +21,7 @@ from rag.records import Passage
 
 LONGEST_SPAN = 60  # tokens
 _NEVER = -20.0  # the margin of a sentence that the model did not see
-_BATCH_TOKENS = 2400  # padding included: more at once is no faster
+_BATCH_TOKENS = 2400  # padding included
 
 SPAN_FEATURES = ("span_share", "span_end_share", "span_margin", "span_gap", "span_passage", "span_rank")
 
