@@ -21,10 +21,11 @@ bench: $(VENV)/.ready
 	$(BIN)/sourcier bench benchmarks/questions/corpus.jsonl --corpus corpus \
 		--system default --system bm25 --system lead --out bench-results
 
-# make guard: make bench, and fail if the defaults got worse than the committed baseline
+# make guard: make bench, and fail if the defaults got worse than the committed baseline. The limits leave room for
+# processors that round 8-bit products otherwise: grouping passages differently already moves a figure by some points
 guard: bench
 	$(BIN)/sourcier compare benchmarks/baseline bench-results/corpus/default \
-		--fail-if-worse f1:0.02 --fail-if-worse answer_in_quote:0.02 --fail-if-worse no_ans:0.04 \
+		--fail-if-worse f1:0.03 --fail-if-worse answer_in_quote:0.05 --fail-if-worse no_ans:0.08 \
 		--fail-if-worse mrr@10:0.01 --fail-if-worse citation_recall:0.02 --fail-if-worse quote_fidelity:0
 
 # make baseline: make bench, and take what the defaults reach as the baseline from now on

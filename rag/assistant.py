@@ -160,6 +160,7 @@ class Assistant:
             documents=now.index.references({hit.passage.document_id for hit in evidence[:top_k]}),
             timings_ms={name: round(value, 2) for name, value in timings.items()},
             models=self.models,
+            tokens=draft.tokens,
         )
 
     def _small_talk(self, question: str, kind: str) -> Answer:

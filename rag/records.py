@@ -159,6 +159,7 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
     candidate: str | None = None
+    tokens: int = 0  # read and written by models
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:

@@ -104,6 +104,12 @@ def test_a_refusal_keeps_what_it_would_have_said_for_the_evaluation(assistant: A
     assert answer.candidate == answer.short_answer
 
 
+def test_the_tokens_that_were_read_are_counted(assistant: Assistant) -> None:
+    one = assistant.ask(CAPACITY, within=[assistant.ask(CAPACITY).citations[0].document.id]).tokens
+    assert 0 < one < assistant.ask(CAPACITY).tokens
+    assert assistant.ask("Bonjour !").tokens == 0
+
+
 def test_a_follow_up_uses_the_turns_before(assistant: Assistant) -> None:
     history = [Turn("user", CAPACITY), Turn("assistant", "Il dispose de 88,5 pétaflops [1].")]
     answer = assistant.ask("Et depuis quand fonctionne-t-il ?", history)

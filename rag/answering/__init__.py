@@ -15,7 +15,8 @@ from rag.records import Claim, Hit
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an answerer proposes. `confidence`: probability in 0..1 that the claims hold the answer.
+    """What an answerer proposes. `confidence`: probability in 0..1 that the claims hold the answer; `tokens`: how many its
+    models read and wrote.
 
     Below the answerer's own threshold `abstained` is set, and the claims are what would have been said.
     """
@@ -24,6 +25,7 @@ class Draft:
     short_answer: str | None
     confidence: float
     abstained: bool
+    tokens: int = 0
 
 
 class Answerer(Protocol):

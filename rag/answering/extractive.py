@@ -108,6 +108,7 @@ class ExtractiveReader:
             short_answer=short_answer(sentences[chosen[0]], readings[sentences[chosen[0]].rank]),
             confidence=round(confidence, 4),
             abstained=confidence < self.settings.threshold,
+            tokens=sum(reading.tokens for reading in readings.values()),
         )
 
 

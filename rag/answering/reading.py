@@ -36,6 +36,7 @@ class Reading:
     offsets: np.ndarray
     none_start: float
     none_end: float
+    tokens: int = 0  # read for it, the question's and the title's among them
 
     def best(self, begin: int = 0, stop: int | None = None) -> tuple[int, int, float]:
         """The best span of the characters `begin` to `stop`: where it begins and ends in the passage's text, and by
@@ -99,7 +100,7 @@ class SpanReader:
                 x = inputs[i]
                 there = slice(x.first, x.first + len(x.offsets))
                 readings[i] = Reading(
-                    start[row, there], end[row, there], x.offsets, float(start[row, 0]), float(end[row, 0])
+                    start[row, there], end[row, there], x.offsets, float(start[row, 0]), float(end[row, 0]), len(x.ids)
                 )
         return [reading for reading in readings if reading is not None]
 

@@ -105,6 +105,7 @@ class Product:
                 for citation in answer.citations
             ),
             timings_ms=answer.timings_ms,
+            tokens=answer.tokens,
         )
 
     def _text(self, document_id: str) -> str:
