@@ -20,9 +20,10 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertForQuestionAnswering
 
-from rag import french
 from rag.answering.encoding import Encoded, Encoder
 from rag.answering.reading import best_span
+from rag.evaluation.metrics.exact_match import exact_match
+from rag.evaluation.metrics.token_f1 import token_f1
 from training.cloze import cloze_readings
 from training.data import Data
 from training.encoder import schedule
@@ -112,8 +113,8 @@ def evaluate(model: BertForQuestionAnswering, readings: list[Reading], encoder: 
             none.append(float(s[0] + e[0] > score))
             if reading.start >= 0:
                 said = reading.text[x.offsets[a, 0] : x.offsets[b, 1]]
-                f1.append(max(_f1(said, answer) for answer in reading.answers))
-                exact.append(float(any(_words(said) == _words(answer) for answer in reading.answers)))
+                f1.append(token_f1(said, reading.answers))
+                exact.append(exact_match(said, reading.answers))
                 right.append(float(reading.sentence[0] <= x.offsets[a, 0] < reading.sentence[1]))
     model.train()
     return {
@@ -121,19 +122,6 @@ def evaluate(model: BertForQuestionAnswering, readings: list[Reading], encoder: 
         for name, values in (("f1", f1), ("exact", exact), ("sentence", right), ("none", none))
         if values
     }
-
-
-_ARTICLES = {"le", "la", "les", "l", "un", "une", "des", "du", "d", "de"}
-
-
-def _words(text: str) -> list[str]:
-    return [w for t in french.tokens(text) if (w := french.fold(text[t.start : t.end])) not in _ARTICLES]
-
-
-def _f1(said: str, gold: str) -> float:
-    a, b = _words(said), _words(gold)
-    common = sum(min(a.count(w), b.count(w)) for w in set(a))
-    return 2 * common / (len(a) + len(b)) if common else 0.0
 
 
 def train(model: BertForQuestionAnswering, data: Data, encoder: Encoder, config: Config, work: Path) -> None:

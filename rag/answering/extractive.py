@@ -2,8 +2,8 @@
 
 Three steps, each surer and dearer than the one before. A small perceptron over the features of `features.py` picks the
 passages that are worth reading; the neural reader (`reading.py`) says where in them an answer may stand; a second
-perceptron over both gives each sentence its share of the belief that it is the one that answers. A logistic regression
-turns the best into the probability that what is quoted holds the answer at all.
+perceptron over both gives each sentence its share of the belief that it is the one that answers. A last one turns
+the best into the probability that what is quoted holds the answer at all.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Settings:
 
 
 class ExtractiveReader:
-    """Answers by quoting. `spans` reads the passages; `idf(stem)` weighs words by the open index; `known(stem)` tells whether it has them."""
+    """Answers by quoting. `spans` reads the passages; `idf(stem)` weighs words by the open index, and `known(stem)` tells
+    whether it has them."""
 
     name = "sourcier-lecteur-1"
 
