@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote
 
 from rag.records import Document, Passage, Turn
 
 # Written by hand for `evidence`: beside each answerable question several that the article nearly answers. Answers and
 # evidence are offsets, [start, end], into the article's text, which is not part of this repository
 NEAR_MISSES = Path(__file__).with_name("near_misses.jsonl")
+# Written by hand over passages of PIAF, by their ids, and of the encyclopedia in french-text.jsonl.xz, which are
+# [record, start, end]; an answer is an offset into its passage
+PIAF_PASSAGES = Path(__file__).with_name("piaf_passages.jsonl")
+ENCYCLOPEDIC = Path(__file__).with_name("encyclopedic.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Data:
         return {row["id"]: row.get("heading") or "" for row in self.rows("news.jsonl.xz")}
 
     def piaf(self, part: str) -> tuple[list[Document], list[Question]]:
-        """Passages (as documents) and questions of `part`: "train" or "dev"."""
+        """Passages (as documents) and questions of `part`: "train" (our own of `PIAF_PASSAGES` among them) or "dev"."""
         documents, questions = [], []
         for article in json.loads((self.folder / f"piaf-{part}.json").read_text("utf-8"))["data"]:
             for number, paragraph in enumerate(article["paragraphs"]):
@@ -84,6 +89,12 @@ class Data:
                     )
                     for row in paragraph["qas"]
                 ]
+        if part == "train":
+            by_id = {document.id: document for document in documents}
+            questions += [
+                _own_question(f"piaf{number}", row, by_id[row["passage"]])
+                for number, row in enumerate(_own(PIAF_PASSAGES))
+            ]
         return documents, questions
 
     def news_questions(self, part: str) -> list[Question]:
@@ -107,13 +118,44 @@ class Data:
         return questions
 
     def wiki_questions(self) -> tuple[dict[str, Document], list[Question]]:
-        """The questions over encyclopedic texts, and those texts by id."""
+        """The questions over encyclopedic texts (our own of `ENCYCLOPEDIC` among them), and those texts by id."""
         documents, questions = {}, []
         for row in self.rows("wiki-qa-train.jsonl"):
             key = row["article"]
             documents[key] = Document(id=key, text=row["context"], title=row["title"], path=key)
             questions.append(_question(row))
+        own, own_questions = self._own_encyclopedic()
+        return documents | own, questions + own_questions
+
+    def _own_encyclopedic(self) -> tuple[dict[str, Document], list[Question]]:
+        """Our own questions over passages of encyclopedic texts, and those passages by id."""
+        rows = _own(ENCYCLOPEDIC)
+        wanted = {row["passage"][0] for row in rows}
+        records = {i: row for i, row in enumerate(self.rows("french-text.jsonl.xz")) if i in wanted}
+        documents, questions = {}, []
+        for number, row in enumerate(rows):
+            record, start, end = row["passage"]
+            key = f"encyclopedic/{record}/{start}"
+            title, text = records[record]["title"].rpartition(" ")[0], records[record]["text"][start:end]
+            documents[key] = Document(id=key, text=text, title=unquote(title), path=key)
+            questions.append(_own_question(f"encyclopedic{number}", row, documents[key]))
         return documents, questions
+
+
+def _own(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _own_question(identifier: str, row: dict, document: Document) -> Question:
+    answer = row["answer"]
+    return Question(
+        id=identifier,
+        text=row["question"],
+        document_id=document.id,
+        kind="answerable" if answer else "unanswerable",
+        answers=(document.text[slice(*answer)],) if answer else (),
+        answer_start=answer[0] if answer else -1,
+    )
 
 
 def _question(row: dict) -> Question:

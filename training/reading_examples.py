@@ -92,6 +92,17 @@ def cropped(reading: Reading, rng: random.Random) -> Reading:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with its gold passage (the nearest, where it has no answer), passages of other documents that BM25
+    takes for it, and passages of the same document that do not hold the answer."""
+
+    question: Question
+    gold: Passage
+    others: list[Passage]
+    same: list[Passage]
+
+
 class TrainingReadings:
     """Everything the reader is trained on; `epoch` gives one pass with other choices each time."""
 
@@ -105,7 +116,6 @@ class TrainingReadings:
         rng = random.Random(seed)
         others = rng.sample(sorted(set(data.news) - needed - held_out), 3000)
         passages = {i: split(documents[i]) for i in [*sorted(needed), *others] if i not in held_out}
-        self.pairs: list[tuple[Question, Passage, list[Passage]]] = []
         golds = []
         for question in questions:
             found = passages.get(question.document_id) or []
@@ -114,24 +124,36 @@ class TrainingReadings:
         kept = [(q, g) for q, g in zip(questions, golds, strict=True) if g is not None]
         everything = [p for group in passages.values() for p in group]
         wrong = hard_negatives([asked(q) for q, _ in kept], [g for _, g in kept], everything, rng, sample=60_000)
+        self.examples = []
         for (question, gold), found in zip(kept, wrong, strict=True):
             clear = [p for p in found if not any(len(a) > 6 and a in p.text for a in question.answers)]
             same = [p for p in passages[question.document_id] if p is not gold]
-            clear += [p for p in same if not any(a in p.text for a in question.answers)][:2]
-            self.pairs.append((question, gold, clear))
+            same = [p for p in same if not any(a in p.text for a in question.answers)]
+            self.examples.append(Example(question, gold, clear, same))
 
-    def epoch(self, rng: random.Random) -> list[Reading]:
-        """Each question with its passage, and for every other one a wrong passage too; most are cut to a window."""
+    def epoch(self, rng: random.Random) -> list[list[Reading]]:
+        """Each question with its passage and some wrong ones, most of them cut to a window: the readings by question."""
+        return [
+            [cropped(r, rng) if rng.random() < 0.7 else r for r in self._readings(example, rng)]
+            for example in self.examples
+        ]
+
+    def _readings(self, example: Example, rng: random.Random) -> list[Reading]:
+        question, gold = example.question, example.gold
         readings = []
-        for question, gold, wrong in self.pairs:
-            if question.kind == "unanswerable":
-                readings.append(Reading(asked(question), heading(gold), gold.text, kind="near miss"))
-            elif reading := locate(question, gold, rng):
-                readings.append(reading)
-            if wrong and rng.random() < 0.45:
-                passage = rng.choice(wrong)
-                readings.append(Reading(asked(question, rng), heading(passage), passage.text, kind="wrong passage"))
-        return [cropped(r, rng) if rng.random() < 0.7 else r for r in readings]
+        if question.kind == "unanswerable":
+            readings.append(Reading(asked(question), heading(gold), gold.text, kind="near miss"))
+        elif reading := locate(question, gold, rng):
+            readings.append(reading)
+        text = asked(question, rng)
+        for kind, passages, share in (
+            ("wrong passage", example.others[:1], 0.5), ("wrong passage", example.others[1:], 0.6),
+            ("same document", example.same, 0.2),
+        ):  # fmt: skip
+            if passages and rng.random() < share:
+                passage = rng.choice(passages)
+                readings.append(Reading(text, heading(passage), passage.text, kind=kind))
+        return readings
 
 
 def development(data: Data) -> dict[str, list[Reading]]:

@@ -1,8 +1,10 @@
 """Train the neural reader: `python -m training.train_reader --data DATA`, after `training.encoder`.
 
-Extractive question answering as in BERT (Devlin et al., 2019): the probability of each token to begin and to end the
-answer, and of [CLS] for "not in this passage" (SQuAD 2.0). First lessons on questions made from text (`cloze`), mixed
-with ever more of the questions that people wrote. Can be interrupted and goes on from its last checkpoint in --work.
+Three tasks share one encoder. Extractive question answering as in BERT (Devlin et al., 2019): the probability of each
+token to begin and to end the answer, and of [CLS] for "not in this passage" (SQuAD 2.0). Relevance (Nogueira & Cho,
+2019): from [CLS], whether the passage is the one that the question is about, against those that BM25 takes for it.
+Masked language, so that it goes on learning French. Questions made from text (`cloze`) are mixed with those that people
+wrote. Can be interrupted and goes on from its last checkpoint in --work.
 """
 
 from __future__ import annotations
@@ -11,23 +13,23 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from transformers import BertForQuestionAnswering
+from torch.nn import functional
+from transformers import BertForMaskedLM, BertForQuestionAnswering
 
-from rag.answering.encoding import Encoded, Encoder
-from rag.answering.reading import best_span
-from rag.evaluation.metrics.exact_match import exact_match
-from rag.evaluation.metrics.token_f1 import token_f1
+from rag.answering.encoding import PLAIN, Encoder
 from training.cloze import cloze_readings
 from training.data import Data
-from training.encoder import schedule
-from training.reading_examples import Reading, TrainingReadings, development
+from training.encoder import mask, packed, schedule, texts
+from training.lessons import Lesson, batches, lesson, tensors
+from training.reader_figures import evaluate
+from training.reading_examples import TrainingReadings, development
 
 MASK = 4
 
@@ -40,138 +42,119 @@ class Config:
     tokens: int = 5000  # of a batch
     learning_rate: float = 3e-4
     warm_up: float = 0.04
-    masked: float = 0.06  # share of tokens hidden, so that it does not learn the questions by heart
-    minutes: float = 70.0
+    masked: float = 0.06  # share of a lesson's tokens hidden, so that it does not learn the questions by heart
+    minutes: float = 170.0
     cloze: tuple[float, ...] = (1.0, 0.3, 0.15, 0.0)  # share of the made questions in each epoch; the last one stays
+    language: float = 0.3  # share of the steps that are masked language ...
+    language_until: float = 0.65  # ... in this first part of the time
+    rows: int = 32  # of 128 tokens, in a step of masked language
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """An encoded reading with the tokens where its answer begins and ends (0: no answer)."""
+class Joint(torch.nn.Module):
+    """The reader, a judge of relevance and a language model over the same encoder."""
 
-    input: Encoded
-    start: int
-    end: int
+    def __init__(self, start: Path) -> None:
+        super().__init__()
+        self.reader = BertForQuestionAnswering.from_pretrained(start)
+        self.reader.set_attn_implementation("eager")
+        self.relevance = torch.nn.Linear(self.reader.config.hidden_size, 1)
+        language = BertForMaskedLM.from_pretrained(start)
+        self.words = language.cls
+        self.words.predictions.decoder.weight = self.reader.bert.embeddings.word_embeddings.weight
 
+    def read(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Start and end logits (rows, length), minus infinity where no answer may be; relevance logits (rows,)."""
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = self.reader.bert(
+                input_ids=batch["ids"], token_type_ids=batch["types"], attention_mask=batch["there"]
+            ).last_hidden_state
+            ends = self.reader.qa_outputs(hidden)
+            relevance = self.relevance(hidden[:, 0])[:, 0]
+        closed = ~batch["allowed"]
+        starts, stops = ends.float().unbind(-1)
+        return starts.masked_fill(closed, -1e4), stops.masked_fill(closed, -1e4), relevance.float()
 
-def lesson(reading: Reading, encoder: Encoder) -> Lesson | None:
-    """None when the answer lies beyond what the reader sees."""
-    encoded = encoder(encoder.question(reading.question), reading.title, reading.text)
-    if reading.start < 0:
-        return Lesson(encoded, 0, 0)
-    inside = np.flatnonzero((encoded.offsets[:, 0] < reading.end) & (encoded.offsets[:, 1] > reading.start))
-    if not len(inside):
-        return None
-    return Lesson(encoded, encoded.first + int(inside[0]), encoded.first + int(inside[-1]))
-
-
-def batches(lessons: list[Lesson], tokens: int, rng: random.Random) -> Iterator[list[Lesson]]:
-    """Batches of about as many tokens each, of lessons of like length, in random order."""
-    order = sorted(lessons, key=lambda x: len(x.input.ids) + rng.uniform(0, 12))
-    groups: list[list[Lesson]] = [[]]
-    for one in order:
-        if (len(groups[-1]) + 1) * len(one.input.ids) > tokens:
-            groups.append([])
-        groups[-1].append(one)
-    rng.shuffle(groups)
-    yield from groups
-
-
-def tensors(inputs: list[Encoded]) -> dict[str, torch.Tensor]:
-    """Padded ids, types and attention mask, and `allowed`: where an answer may begin or end."""
-    longest = max(len(x.ids) for x in inputs)
-    ids, types = np.zeros((len(inputs), longest), np.int64), np.zeros((len(inputs), longest), np.int64)
-    there, allowed = np.zeros((len(inputs), longest), np.int64), np.zeros((len(inputs), longest), bool)
-    for row, x in enumerate(inputs):
-        ids[row, : len(x.ids)], types[row, : len(x.ids)], there[row, : len(x.ids)] = x.ids, x.types, 1
-        allowed[row, x.first : x.first + len(x.offsets)] = True
-    allowed[:, 0] = True
-    return {k: torch.from_numpy(v) for k, v in {"ids": ids, "types": types, "there": there, "allowed": allowed}.items()}
+    def language_loss(self, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Cross-entropy of the hidden tokens; labels are -100 elsewhere."""
+        wanted = labels >= 0
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = self.reader.bert(input_ids=ids, token_type_ids=torch.full_like(ids, PLAIN)).last_hidden_state
+            scores = self.words(hidden[wanted])
+        return functional.cross_entropy(scores.float(), labels[wanted])
 
 
-def scores(model: BertForQuestionAnswering, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Start and end logits, minus infinity where no answer may be."""
-    with torch.autocast("cpu", torch.bfloat16):
-        out = model(input_ids=batch["ids"], token_type_ids=batch["types"], attention_mask=batch["there"])
-    closed = ~batch["allowed"]
-    return out.start_logits.float().masked_fill(closed, -1e4), out.end_logits.float().masked_fill(closed, -1e4)
+def reading_loss(model: Joint, groups: list[list[Lesson]], masked: float) -> torch.Tensor:
+    """Of the spans, and of relevance: each gold passage against the wrong ones of its question, and by itself."""
+    lessons = [x for group in groups for x in group]
+    batch = tensors([x.input for x in lessons])
+    hidden = (torch.rand(batch["ids"].shape) < masked) & (batch["ids"] > MASK)
+    batch["ids"] = batch["ids"].masked_fill(hidden, MASK)
+    starts, stops, relevance = model.read(batch)
+    loss = functional.cross_entropy(starts, torch.tensor([x.start for x in lessons]))
+    loss = loss + functional.cross_entropy(stops, torch.tensor([x.end for x in lessons]))
+    judged = torch.tensor([x.relevant for x in lessons])
+    sure = judged >= 0
+    if sure.any():
+        loss = loss + 0.3 * functional.binary_cross_entropy_with_logits(relevance[sure], judged[sure].float())
+    against, row = [], 0
+    for group in groups:
+        here = judged[row : row + len(group)]
+        if (here == 1).any() and (here == 0).any():
+            logits = relevance[row : row + len(group)]
+            against.append(torch.logsumexp(logits[here >= 0], 0) - torch.logsumexp(logits[here == 1], 0))
+        row += len(group)
+    return loss + torch.stack(against).mean() if against else loss
 
 
-def evaluate(model: BertForQuestionAnswering, readings: list[Reading], encoder: Encoder) -> dict[str, float]:
-    """F1, exact match and right sentence of the best span, and the share said to be without an answer."""
-    model.eval()
-    inputs = [(r, encoder(encoder.question(r.question), r.title, r.text)) for r in readings]
-    inputs.sort(key=lambda x: len(x[1].ids))
-    f1, exact, right, none = [], [], [], []
-    for begin in range(0, len(inputs), 24):
-        group = inputs[begin : begin + 24]
-        with torch.inference_mode():
-            starts, ends = scores(model, tensors([x for _, x in group]))
-        for (reading, x), s, e in zip(group, starts.numpy(), ends.numpy(), strict=True):
-            there = slice(x.first, x.first + len(x.offsets))
-            a, b, score = best_span(s[there], e[there])
-            none.append(float(s[0] + e[0] > score))
-            if reading.start >= 0:
-                said = reading.text[x.offsets[a, 0] : x.offsets[b, 1]]
-                f1.append(token_f1(said, reading.answers))
-                exact.append(exact_match(said, reading.answers))
-                right.append(float(reading.sentence[0] <= x.offsets[a, 0] < reading.sentence[1]))
-    model.train()
-    return {
-        name: round(float(np.mean(values)), 3)
-        for name, values in (("f1", f1), ("exact", exact), ("sentence", right), ("none", none))
-        if values
-    }
-
-
-def train(model: BertForQuestionAnswering, data: Data, encoder: Encoder, config: Config, work: Path) -> None:
+def train(model: Joint, data: Data, encoder: Encoder, tokenizer: Tokenizer, config: Config, work: Path) -> None:
     """Training for `config.minutes`; every ten minutes a checkpoint and figures on development questions."""
     torch.manual_seed(config.seed)
-    rng = random.Random(config.seed)
+    rng, noise = random.Random(config.seed), np.random.default_rng(config.seed)
     asked, made = TrainingReadings(data, config.seed), cloze_readings(data, rng, work / "cloze.jsonl")
+    rows = packed(texts(data, config.seed + 1), tokenizer, 128)
     dev = {name: readings[:: max(1, len(readings) // 250)] for name, readings in development(data).items()}
-    print(f"{len(asked.pairs)} questions, {len(made)} made from text", flush=True)
+    print(f"{len(asked.examples)} questions, {len(made)} made from text, {len(rows)} rows of text", flush=True)
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=0.01)
-    state = work / "reader.json"
-    before = 0.0
+    state, weights = work / "reader.json", work / "reader.pt"
+    before, epochs = 0.0, 0
     if state.exists():
-        before = json.loads(state.read_text())["seconds"]
-        model.load_state_dict(torch.load(work / "reader.pt", weights_only=True))
+        known = json.loads(state.read_text())
+        before, epochs = known["seconds"], known["epoch"]
+        model.load_state_dict(torch.load(weights, weights_only=True))
     begun = saved = time.monotonic()
-    step, losses, seen = 0, [], 0
-    for epoch in range(1000):
+    step, seen, losses = 0, 0, {"reading": [0.0], "language": [0.0]}
+    for epoch in range(epochs, 1000):
         share = config.cloze[min(epoch, len(config.cloze) - 1)]
-        readings = asked.epoch(rng) + rng.sample(made, int(share * len(made)))
-        lessons = [x for r in readings if (x := lesson(r, encoder))]
-        for group in batches(lessons, config.tokens, rng):
+        readings = asked.epoch(rng) + [[r] for r in rng.sample(made, int(share * len(made)))]
+        groups = [found for group in readings if (found := [x for r in group if (x := lesson(r, encoder))])]
+        print(f"epoch {epoch}: {sum(map(len, groups))} lessons on {len(groups)} questions", flush=True)
+        for group in batches(groups, config.tokens, rng):
             spent = before + time.monotonic() - begun
-            if spent >= config.minutes * 60:
+            part = spent / (config.minutes * 60)
+            if part >= 1:
                 print({name: evaluate(model, readings, encoder) for name, readings in dev.items()}, flush=True)
                 return
             for parameters in optimizer.param_groups:
-                parameters["lr"] = config.learning_rate * schedule(spent / (config.minutes * 60), config.warm_up)
-            batch = tensors([x.input for x in group])
-            hidden = (torch.rand(batch["ids"].shape) < config.masked) & (batch["ids"] > MASK)
-            batch["ids"] = batch["ids"].masked_fill(hidden, MASK)
-            starts, ends = scores(model, batch)
-            loss = torch.nn.functional.cross_entropy(starts, torch.tensor([x.start for x in group]))
-            loss = loss + torch.nn.functional.cross_entropy(ends, torch.tensor([x.end for x in group]))
+                parameters["lr"] = config.learning_rate * schedule(part, config.warm_up)
+            tasks = [("reading", reading_loss(model, group, config.masked))]
+            seen += sum(len(x.input.ids) for lessons in group for x in lessons)
+            if part < config.language_until and rng.random() < config.language / (1 - config.language):
+                chosen = rows[noise.integers(0, len(rows), config.rows)]
+                tasks.append(("language", model.language_loss(*mask(chosen, 0.2, len(tokenizer.get_vocab()), noise))))
+                seen += chosen.size
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            for name, loss in tasks:
+                loss.backward()
+                losses[name].append(loss.item())
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-            losses.append(loss.item())
-            seen += batch["ids"].numel()
             step += 1
             if step % 100 == 0:
-                speed = seen / (time.monotonic() - begun)
-                print(
-                    f"epoch {epoch} step {step} loss {np.mean(losses[-100:]):.3f} {spent:.0f} s {speed:.0f} t/s",
-                    flush=True,
-                )
+                said = ", ".join(f"{name} {np.mean(values[-100:]):.3f}" for name, values in losses.items())
+                print(f"step {step}: {said}, {spent:.0f} s, {seen / (time.monotonic() - begun):.0f} t/s", flush=True)
             if time.monotonic() - saved > 600:
-                torch.save(model.state_dict(), work / "reader.pt")
-                state.write_text(json.dumps({"seconds": spent}))
+                torch.save(model.state_dict(), weights)
+                state.write_text(json.dumps({"seconds": spent, "epoch": epoch}))
                 print({name: evaluate(model, readings, encoder) for name, readings in dev.items()}, flush=True)
                 saved = time.monotonic()
 
@@ -185,11 +168,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=Config.minutes)
     arguments = parser.parse_args()
     start = arguments.start or arguments.work / "encoder"
-    model = BertForQuestionAnswering.from_pretrained(start)
-    model.set_attn_implementation("eager")
+    model = Joint(start)
     tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    train(model, Data(arguments.data), Encoder(tokenizer), Config(minutes=arguments.minutes), arguments.work)
-    model.half().save_pretrained(arguments.out)
+    config = Config(minutes=arguments.minutes)
+    train(model, Data(arguments.data), Encoder(tokenizer), tokenizer, config, arguments.work)
+    model.reader.half().save_pretrained(arguments.out)
+    relevance = {name: value.detach().float() for name, value in model.relevance.state_dict().items()}
+    save_file(relevance, arguments.out / "relevance.safetensors")
     tokenizer.save(str(arguments.out / "tokenizer.json"))
     print(f"saved to {arguments.out}", flush=True)
 

@@ -45,6 +45,12 @@ def bench(
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("bench-results"),
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions of each data set.")] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Questions asked at a time; by default one a core, four at most. 1: the latency of one user."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the bootstrap, and of the system random.")] = 7,
     normalisation: Annotated[
         str, typer.Option(help="How answers are compared: french (FQuAD) or english (SQuAD).")
@@ -101,6 +107,7 @@ def bench(
                 mode,
                 folder,
                 work=out / runner.WORK,
+                batch=batch,
                 seed=seed,
                 normalisation=normalisation,
                 progress=progress,

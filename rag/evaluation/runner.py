@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from rag.progress import Progress
 from rag.records import SourcierError, Turn
 
 WORK = ".work"  # below the folder of results: the indexes, kept for the next run
+_MOST_AT_ONCE = 4
 
 
 def run(
@@ -27,6 +30,7 @@ def run(
     out: Path,
     *,
     work: Path | None = None,
+    batch: int | None = None,
     seed: int = 7,
     normalisation: str = "french",
     progress: Progress = lambda stage, done, total: None,
@@ -35,12 +39,15 @@ def run(
     """Measure one system over one data set; the summary, which is also written to `out` with the other files.
 
     Every prediction is kept as it comes: interrupted, the same call goes on at the next question, until `finish` says
-    that the whole command is done. `work` is where indexes are kept (`out/.work`). `progress` is told the stages
-    of indexing and then "DATASET · SYSTEM"; `say` gets one line on going on, and on starting anew.
+    that the whole command is done. `work` is where indexes are kept (`out/.work`). `batch` questions are asked at a
+    time (one a core, four at most; turns of a conversation one after the other), which changes no prediction but
+    lengthens each latency. `progress` is told the stages of indexing and then "DATASET · SYSTEM"; `say` gets
+    one line on going on, and on starting anew.
 
     Raises SourcierError when the mode does not fit the data set, or a folder cannot be written.
     """
     examples = askable(dataset, mode)
+    at_once = 1 if mode == "conversation" else batch or min(os.cpu_count() or 1, _MOST_AT_ONCE)
     with Peak() as peak:
         collection = system.open(dataset, work or out / WORK, progress)
         try:
@@ -59,11 +66,13 @@ def run(
                     say(f"{out}: going on at question {len(partial.kept) + 1} of {len(examples)}.")
                 elif partial.outdated:
                     say(f"{out}: starting anew, the data, the system or its settings have changed.")
-                asked, predictions = _ask(system, examples, mode, partial, f"{dataset.name} · {system.name}", progress)
+                asked, predictions = _ask(
+                    system, examples, mode, partial, at_once, f"{dataset.name} · {system.name}", progress
+                )
             scores = metrics.per_questions(
                 asked, predictions, mode=mode, normalisation=normalisation, documents=collection.texts
             )
-            how: dict[str, Any] = {"mode": mode, "normalisation": normalisation, "seed": seed}
+            how: dict[str, Any] = {"mode": mode, "normalisation": normalisation, "seed": seed, "batch": at_once}
             summary = summarise(dataset, collection, system, asked, predictions, scores, **how)
         finally:
             system.close()
@@ -93,26 +102,52 @@ def askable(dataset: Dataset, mode: str) -> list[Example]:
 
 
 def _ask(
-    system: System, examples: list[Example], mode: str, partial: Partial, stage: str, progress: Progress
+    system: System,
+    examples: list[Example],
+    mode: str,
+    partial: Partial,
+    at_once: int,
+    stage: str,
+    progress: Progress,
 ) -> tuple[list[Example], list[Prediction]]:
     """Every example as it was asked, with its history, and its prediction."""
     asked: list[Example] = []
     predictions: list[Prediction] = []
-    said: dict[str, tuple[Turn, ...]] = {}
     progress(stage, len(partial.kept), len(examples))
-    for number, example in enumerate(examples):
-        if mode == "conversation" and example.conversation is not None:
-            # the system's own words, not the data set's: an error in one turn is carried into the next, as in life
-            example = replace(example, history=said.get(example.conversation, example.history))
-        if number < len(partial.kept):
-            prediction = partial.kept[number]
-        else:
-            prediction = system.predict(example, mode)
+    if mode == "conversation":
+        pairs = _in_conversation(system, examples, partial.kept)
+    else:
+        pairs = _side_by_side(system, examples, mode, partial.kept, at_once)
+    for number, (example, prediction) in enumerate(pairs):
+        if number >= len(partial.kept):
             partial.add(prediction)
             progress(stage, number + 1, len(examples))
-        if example.conversation is not None:
-            turns = (Turn("user", example.question), Turn("assistant", prediction.answer))
-            said[example.conversation] = (*example.history, *turns)
         asked.append(example)
         predictions.append(prediction)
     return asked, predictions
+
+
+def _side_by_side(
+    system: System, examples: list[Example], mode: str, kept: list[Prediction], at_once: int
+) -> Iterator[tuple[Example, Prediction]]:
+    """Questions that do not hang together: the kept predictions, then `at_once` questions at a time, in order."""
+    yield from zip(examples, kept, strict=False)
+    with ThreadPoolExecutor(at_once) as pool:
+        for begin in range(len(kept), len(examples), 16 * at_once):  # an interruption waits for few questions
+            group = examples[begin : begin + 16 * at_once]
+            yield from zip(group, pool.map(lambda example: system.predict(example, mode), group), strict=True)
+
+
+def _in_conversation(
+    system: System, examples: list[Example], kept: list[Prediction]
+) -> Iterator[tuple[Example, Prediction]]:
+    """Each turn after the system's own words, not the data set's: an error is carried into the next turn, as in life."""
+    said: dict[str, tuple[Turn, ...]] = {}
+    for number, example in enumerate(examples):
+        if example.conversation is not None:
+            example = replace(example, history=said.get(example.conversation, example.history))
+        prediction = kept[number] if number < len(kept) else system.predict(example, "conversation")
+        if example.conversation is not None:
+            turns = (Turn("user", example.question), Turn("assistant", prediction.answer))
+            said[example.conversation] = (*example.history, *turns)
+        yield example, prediction

@@ -36,6 +36,7 @@ def summarise(
     mode: str,
     seed: int,
     normalisation: str,
+    batch: int,
 ) -> dict[str, Any]:
     """Everything but the time and memory that it took, which are in "cost" alone, is the same for the same inputs."""
     how: dict[str, Any] = {"mode": mode, "normalisation": normalisation, "seed": seed, "scores": scores}
@@ -59,16 +60,18 @@ def summarise(
         "thresholds": found["thresholds"],
         "curves": found["curves"],
         "by_type": metrics.by_type(examples, predictions, **how),
-        "cost": _cost(collection, predictions),
+        "cost": _cost(collection, predictions, batch),
         "versions": _versions(),
     }
 
 
-def _cost(collection: Documents, predictions: list[Prediction]) -> dict[str, Any]:
+def _cost(collection: Documents, predictions: list[Prediction], batch: int) -> dict[str, Any]:
+    # As many questions are under way at any moment as are asked at once: Little's law gives the throughput
     seconds = sum(prediction.timings_ms.get("total", 0.0) for prediction in predictions) / 1000
     return {
         "latency_ms": cost.latency(predictions),
-        "questions_per_second": round(len(predictions) / seconds, 2) if seconds else None,
+        "batch": batch,
+        "questions_per_second": round(batch * len(predictions) / seconds, 2) if seconds else None,
         "peak_memory_mib": 0.0,
         "index_mib": round(collection.size / 1024**2, 2),
         "tokens": sum(prediction.tokens for prediction in predictions),

@@ -65,7 +65,7 @@ def without_timings(folder: Path) -> dict[str, Any]:
     lines = [json.loads(line) for line in contents["predictions.jsonl"].splitlines()]
     contents["predictions.jsonl"] = [json.dumps({**line, "timings_ms": None}) for line in lines]
     summary = json.loads(contents["summary.json"])
-    for timed in ("latency_ms", "questions_per_second", "peak_memory_mib"):
+    for timed in ("latency_ms", "batch", "questions_per_second", "peak_memory_mib"):
         assert summary["cost"].pop(timed)
     contents["summary.json"] = json.dumps(summary)
     return contents
@@ -114,6 +114,15 @@ def test_the_same_inputs_give_the_same_bytes(system: str, fquad: Dataset, tmp_pa
     for out in (tmp_path / "a", tmp_path / "b"):
         bench(fquad, out, tmp_path / f"work-{out.name}", system=system)
     assert without_timings(tmp_path / "a") == without_timings(tmp_path / "b")
+
+
+@pytest.mark.parametrize("mode", ["open", "retrieval"])
+def test_questions_asked_at_a_time_change_nothing_but_times(
+    mode: str, fquad: Dataset, tmp_path: Path, work: Path
+) -> None:
+    costs = [bench(fquad, tmp_path / str(batch), work, mode, batch=batch)["cost"] for batch in (1, 5)]
+    assert [cost["batch"] for cost in costs] == [1, 5]
+    assert without_timings(tmp_path / "1") == without_timings(tmp_path / "5")
 
 
 def test_interrupted_it_goes_on_at_the_next_question(fquad: Dataset, tmp_path: Path, work: Path) -> None:
