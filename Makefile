@@ -37,11 +37,10 @@ models: $(VENV)/.ready-test
 	@test -n "$(DATA)" || { echo "Name the folder with the training data: make models DATA=folder"; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[training]"
 	$(BIN)/python -m training.train_embedder --data $(DATA)
-	$(BIN)/python -m training.fit_fusion --data $(DATA)
 	$(BIN)/python -m training.encoder --data $(DATA)
 	$(BIN)/python -m training.train_reader --data $(DATA) --out rag/bundled/reader
 	$(BIN)/python -m training.export_reader rag/bundled/reader
-	$(BIN)/python -m training.fit_first --data $(DATA)
+	$(BIN)/python -m training.fit_fusion --data $(DATA)
 	$(BIN)/python -m training.fit_reader --data $(DATA)
 
 $(BIN)/python:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.retrieval import figures
 from rag import passages
 from rag.embedding import open_embedder
 from rag.retrieval import Retriever
 from rag.settings import BUNDLED
 from training import collections
 from training.data import Data
-from training.fit_fusion import figures, ranks
+from training.fit_fusion import ranks
 
 
 def main() -> None:

@@ -16,13 +16,15 @@ from pathlib import Path
 from rag import conversation
 from rag.answering import Draft, examples, metadata
 from rag.answering.extractive import ExtractiveReader
+from rag.answering.notes import notes
 from rag.answering.reading import SpanReader
 from rag.citations import cite
 from rag.embedding import Embedder, open_embedder, word_embedder
 from rag.index import Index
 from rag.records import Answer, Document, DocumentReference, Hit, SourcierError, Turn
+from rag.reranking import BUNDLED_RERANKER, NO_RERANKER, CrossEncoderReranker, Reranker
 from rag.retrieval import Fusion, Retriever
-from rag.settings import BUNDLED
+from rag.settings import BUNDLED, Settings
 
 LONGEST_QUESTION = 2000  # characters
 
@@ -70,7 +72,7 @@ class _Generation:
     def draft(self, question: str, evidence: Sequence[Hit], within: Collection[str] | None = None) -> Draft:
         """The reader's draft; a question about an article itself is answered from what is known of it."""
         if (fact := metadata.asked_fact(question)) and (subject := metadata.topic(question)):
-            about = self.retriever.search(subject, 5, within=within)
+            about = self.retriever.search(subject, 5, within=within, rerank=False)
             if about and (draft := metadata.answer(fact, about, self.document)):
                 return draft
         return self.reader.answer(self.retriever.corrected(question), evidence)
@@ -79,18 +81,27 @@ class _Generation:
 class Assistant:
     """Answers questions from one index. Thread-safe; `refresh` changes to a newer generation between questions."""
 
-    def __init__(self, directory: Path, embedder: Embedder, *, fusion: Fusion | None = None) -> None:
+    def __init__(
+        self, directory: Path, embedder: Embedder, *, fusion: Fusion | None = None, reranker: str | None = None
+    ) -> None:
+        """`reranker`: "bundled", "none", or the folder or hub name of a cross-encoder; by default that of the settings."""
         self._directory, self._embedder, self._fusion = directory, embedder, fusion
         self._words = word_embedder(embedder)
         self._spans = SpanReader(BUNDLED / "reader")
+        self._reranker = self._open_reranker(reranker or Settings().reranker)
         self._lock = threading.Lock()
         self._now = self._open()
 
     @classmethod
-    def open(cls, index: Path, *, embedder: str | None = None) -> Assistant:
-        """The assistant over the index in a folder. Raises SourcierError when there is none, or when it was made
-        with another embedder."""
-        return cls(index, open_embedder(embedder))
+    def open(cls, index: Path, *, embedder: str | None = None, reranker: str | None = None) -> Assistant:
+        """The assistant over the index in a folder. Raises SourcierError when there is none, when it was made with another
+        embedder, or when there is no such model."""
+        return cls(index, open_embedder(embedder), reranker=reranker)
+
+    def _open_reranker(self, name: str) -> Reranker | None:
+        if name == NO_RERANKER:
+            return None
+        return self._spans if name == BUNDLED_RERANKER else CrossEncoderReranker(name)
 
     def _open(self) -> _Generation:
         index = Index.open(self._directory, embedder=self._embedder)
@@ -101,7 +112,7 @@ class Assistant:
             known=index.terms.document_frequency,
             word_vectors=self._words.encode,
         )
-        return _Generation(index, Retriever(index, self._embedder, self._fusion), reader)
+        return _Generation(index, Retriever(index, self._embedder, self._fusion, reranker=self._reranker), reader)
 
     @property
     def index(self) -> Index:
@@ -156,6 +167,7 @@ class Assistant:
             abstained=abstained,
             confidence=draft.confidence,
             citations=citations,
+            notes=notes(draft, citations),
             evidence=tuple(evidence[:top_k]),
             documents=now.index.references({hit.passage.document_id for hit in evidence[:top_k]}),
             timings_ms={name: round(value, 2) for name, value in timings.items()},
@@ -182,7 +194,10 @@ class Assistant:
     @property
     def models(self) -> dict[str, str]:
         """The models that answer, as `sourcier ask --json` reports them."""
-        return {"embedder": self._embedder.name, "reader": self._now.reader.name}
+        models = {"embedder": self._embedder.name, "reader": self._now.reader.name}
+        if self._reranker is not self._spans:  # the reader ranks, too, where nothing else does
+            models["reranker"] = self._reranker.name if self._reranker else NO_RERANKER
+        return models
 
     def info(self) -> IndexInfo:
         """What is open."""

@@ -41,6 +41,14 @@ EmbedderOption = Annotated[
         help="Folder or hub name of a sentence-transformers model; bundled one by default.",
     ),
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="MODEL",
+        help="Folder or hub name of a cross-encoder, or none: the first ranking stands; bundled one by default.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 TopKOption = Annotated[int, typer.Option("--top-k", min=1, max=1000, help="Passages to return.")]
 DEFAULT_INDEX = Path("indexes/default")
@@ -125,6 +133,7 @@ def ask(
     ] = None,
     top_k: TopKOption = 10,
     embedder: EmbedderOption = None,
+    reranker: RerankerOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Answer a question from the index, with its sources.
@@ -141,7 +150,7 @@ def ask(
         raise typer.BadParameter("give a question, or --batch FILE (one of the two).")
     if batch is not None:
         questions = read_questions(batch)
-        assistant = _assistant(index, embedder)
+        assistant = _assistant(index, embedder, reranker)
         for identifier, text, turns in questions:
             answer = assistant.ask(text, turns, top_k=top_k)
             if json_:
@@ -153,7 +162,7 @@ def ask(
         return
     assert question is not None
     turns = read_history(history) if history else []
-    answer = _assistant(index, embedder).ask(question, turns, top_k=top_k)
+    answer = _assistant(index, embedder, reranker).ask(question, turns, top_k=top_k)
     if json_:
         _print_json(answer_to_json(answer))
     else:
@@ -169,6 +178,7 @@ def search(
         str, typer.Option("--mode", help="hybrid, lexical (BM25 alone) or dense (vectors alone).")
     ] = "hybrid",
     embedder: EmbedderOption = None,
+    reranker: RerankerOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Rank the passages for a question, without answering.
@@ -182,7 +192,7 @@ def search(
 
     if mode not in MODES:
         raise typer.BadParameter(f"--mode is one of {', '.join(MODES)}.")
-    assistant = _assistant(index, embedder)
+    assistant = _assistant(index, embedder, reranker)
     hits = assistant.search(question, top_k, mode=mode)
     references = assistant.index.references({hit.passage.document_id for hit in hits})
     if json_:
@@ -246,10 +256,10 @@ app.command()(evaluation.bench)
 app.command()(evaluation.compare)
 
 
-def _assistant(index: Path, embedder: str | None) -> Assistant:
+def _assistant(index: Path, embedder: str | None, reranker: str | None) -> Assistant:
     from rag.assistant import Assistant
 
-    return Assistant.open(index, embedder=embedder)
+    return Assistant.open(index, embedder=embedder, reranker=reranker)
 
 
 def _print_json(record: dict[str, Any]) -> None:
@@ -266,6 +276,11 @@ def _print_answer(answer: Answer, *, heading: bool = False) -> None:
         typer.echo(
             f"  [{citation.marker}] {citation.document.title} — {citation.document.path}:{citation.start}-{citation.end}"
         )
+    for note in answer.notes:
+        from rag.web.notes import note_line
+        from rag.web.words import Words
+
+        typer.echo(note_line(note, answer.citations, Words("fr")))
     if answer.abstained and answer.evidence:
         typer.echo("Passages les plus proches :")
         for hit in answer.evidence[:3]:

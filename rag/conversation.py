@@ -11,6 +11,7 @@ from rag.records import Turn
 _FOLLOW_UP = re.compile(
     r"^(?:et|mais|alors|donc|puis|ensuite|sinon|ok|d'accord)\b|^(?:c'etait|c'est|et ca|pourquoi|comment|quand|ou|combien|qui)"
     r"\s*(?:donc|ca)?\s*\?*$|\b(?:celui|celle|ceux|celles)-(?:ci|la)\b|\b(?:ce dernier|cette derniere|ces derniers)\b"
+    r"|(?<!ou )\ben [a-z]+-(?:t-)?(?:ils?|elles?|on)\b|-(?:ils?|elles?|on) donc\b"
 )
 # Words that stand for something named before; possessives and demonstratives only where the question names nothing
 _PRONOUN = re.compile(

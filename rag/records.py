@@ -128,6 +128,16 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What should be known beside an answer. `kind` "disagreement": the citations `markers` answer with different
+    `texts`; "relative_date": the quotes of `markers`, all of one document, say `texts` ("lundi") as of its date."""
+
+    kind: str
+    markers: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation: `role` is "user" or "assistant"."""
 
@@ -160,6 +170,7 @@ class Answer:
     models: dict[str, str] = field(default_factory=dict)
     candidate: str | None = None
     tokens: int = 0  # read and written by models
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:

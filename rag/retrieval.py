@@ -1,10 +1,11 @@
-"""From a question to ranked evidence: candidates from BM25 and vectors, fused by fitted weights."""
+"""From a question to ranked evidence: candidates from BM25 and vectors, fused by fitted weights; the best of them are
+ranked anew by a reranker that reads each one with the question."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rag.embedding import Embedder
 from rag.index import Index
 from rag.index.spelling import nearest
 from rag.records import Hit
+from rag.reranking import Reranker
 from rag.settings import BUNDLED
 
 MODES = ("hybrid", "lexical", "dense")
@@ -29,6 +31,9 @@ class Fusion:
     acronym: float = 0.5  # weight of a learnt long form beside its acronym, and the other way round
     corrected: float = 0.6  # weight of a word whose spelling was corrected
     candidates: int = 200  # from BM25 and from the vectors, each
+    relevance: float = 0.5  # weight of the reranker's probability beside the fused score
+    reranked: int = 8  # passages that the reranker reads
+    sure: float = 9.0  # a lead of the first passage over the second that makes reranking idle
 
     @classmethod
     def load(cls, path: Path = BUNDLED / "fusion.json") -> Fusion:
@@ -38,19 +43,27 @@ class Fusion:
 class Retriever:
     """Ranks the passages of one open index. Thread-safe."""
 
-    def __init__(self, index: Index, embedder: Embedder, fusion: Fusion | None = None) -> None:
-        self._index, self._embedder = index, embedder
+    def __init__(
+        self, index: Index, embedder: Embedder, fusion: Fusion | None = None, *, reranker: Reranker | None = None
+    ) -> None:
+        self._index, self._embedder, self._reranker = index, embedder, reranker
         self.fusion = fusion or Fusion.load()
         self._nearest = lru_cache(maxsize=4096)(lambda stem: nearest(stem, index.terms))
         self._long_forms = {french.stem(short): french.terms(long) for short, long in index.acronyms.items()}
 
     def search(
-        self, question: str, top_k: int = 10, *, mode: str = "hybrid", within: Collection[str] | None = None
+        self,
+        question: str,
+        top_k: int = 10,
+        *,
+        mode: str = "hybrid",
+        within: Collection[str] | None = None,
+        rerank: bool = True,
     ) -> list[Hit]:
         """The best passages for a question, best first, at most `top_k`; with `within`, of these documents alone.
 
-        `mode`: "hybrid", or "lexical" (BM25 alone), "dense" (vectors alone) for comparisons. Scores of different
-        questions are comparable only in "dense". Raises ValueError for another mode.
+        `mode`: "hybrid", or "lexical" (BM25 alone), "dense" (vectors alone) for comparisons; only "hybrid" is reranked.
+        Scores of different questions are comparable only in "dense". Raises ValueError for another mode.
         """
         if mode not in MODES:
             raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
@@ -73,14 +86,37 @@ class Retriever:
         else:
             fused = fused[order]
         possible = self._possible(weights)
-        return [
+        hits = [
             Hit(
                 passage,
                 float(score),
-                {"lexical": float(lexical[i] / possible), "dense": float(cosine[i]), "bm25": float(lexical[i])},
+                {
+                    "fused": float(score),
+                    "lexical": float(lexical[i] / possible),
+                    "dense": float(cosine[i]),
+                    "bm25": float(lexical[i]),
+                },
             )
-            for passage, score, i in zip(passages[:top_k], fused, order, strict=False)
+            for passage, score, i in zip(passages, fused, order, strict=True)
         ]
+        return (self._reranked(question, hits) if rerank and mode == "hybrid" else hits)[:top_k]
+
+    def _reranked(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """The first hits by fused score and relevance together; they stay before the others, whose scores were lower."""
+        first = hits[: self.fusion.reranked]
+        if self._reranker is None or len(first) < 2 or first[0].score - first[1].score > self.fusion.sure:
+            return hits
+        odds = self._reranker.relevance(self.corrected(question), [hit.passage for hit in first])
+        shares = 1 / (1 + np.exp(-odds))
+        scored = [
+            replace(
+                hit,
+                score=hit.score + self.fusion.relevance * float(share),
+                parts={**hit.parts, "relevance": float(share)},
+            )
+            for hit, share in zip(first, shares, strict=True)
+        ]
+        return sorted(scored, key=lambda hit: -hit.score) + hits[len(first) :]
 
     def corrected(self, question: str) -> str:
         """The question with words that the index does not know put as their nearest ones that it does (as stems)."""

@@ -16,5 +16,6 @@ class Settings(BaseSettings):
 
     index: Path = Path("indexes/default")
     embedder: str = str(BUNDLED / "embedder")
+    reranker: str = "bundled"  # or "none", or a cross-encoder
     host: str = "127.0.0.1"
     port: int = 7860

@@ -22,6 +22,8 @@ REPLY = Turn("assistant", "Il dispose de 88,5 pétaflops [1].")
         "Où se trouve-t-elle ?",
         "Quel âge avaient les victimes ?",
         "Dans quel journal l'a-t-elle dit ?",
+        "Combien le gouvernement en veut-il d'ici à 2030 ?",
+        "Devant quel tribunal les habitants doivent-ils donc aller ?",
     ],
 )
 def test_a_follow_up_carries_what_it_leans_on(question: str) -> None:

@@ -47,7 +47,7 @@ class Config:
     learning_rate: float = 6e-4
     warm_up: float = 0.06
     masked: float = 0.2
-    minutes: float = 30.0
+    minutes: float = 55.0
 
 
 def minilm() -> Path:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from rag import french
-from rag.answering.extractive import Settings, examine
+from rag.answering.extractive import Settings, read
 from rag.answering.features import Sentence, cut, describe
 from rag.answering.question import analyse
-from rag.answering.reading import Reading, SpanReader
-from rag.answering.scorer import Perceptron
-from rag.embedding import Embedder, word_embedder
+from rag.answering.reading import Reading, SpanReader, span_features
+from rag.embedding import Embedder, open_embedder, word_embedder
 from rag.frequencies import GeneralFrequencies, general_french
 from rag.index.terms import TermIndex
 from rag.records import Hit
@@ -38,7 +40,7 @@ class Example:
     readings: dict[int, Reading]
     features: np.ndarray
     labels: np.ndarray  # 1 right, 0 wrong, -1 unclear: outside the gold document, but with the answer's words
-    known: Callable[[str], float]
+    known: frozenset[str]  # the question's stems that the index has
     text: str
 
 
@@ -57,23 +59,11 @@ def right(sentence: Sentence, question: Question, *, in_gold: bool) -> int:
     return -1 if holds else 0
 
 
-@dataclass(frozen=True)
-class Reads:
-    """The first two steps of the reader: what picks the passages, and what reads them."""
-
-    first: Perceptron
-    spans: SpanReader
-
-    @classmethod
-    def load(cls, folder: Path) -> Reads:
-        return cls(Perceptron.load(folder / "first.safetensors"), SpanReader(folder))
-
-
 def examples(
     collection: Collection,
     embedder: Embedder,
     general: GeneralFrequencies,
-    reads: Reads | None,
+    spans: SpanReader,
     *,
     unseen: Callable[[Question], bool] = lambda question: True,
     without_gold: Callable[[Question], bool] = lambda question: False,
@@ -81,14 +71,13 @@ def examples(
 ) -> Iterator[Example]:
     """The questions of a collection with their evidence, retrieved as the product does.
 
-    `reads`: the steps after the first; without them, all sentences are kept and described by their words alone.
     `without_gold`: the gold article is taken out of the evidence. `swapped`: a name or number of the question is
     changed for another one. Both leave a question without an answer.
     """
     words = word_embedder(embedder)
     names = sorted({name for question in collection.questions for name in written_names(question.text)})
     with collection.open(embedder) as index:
-        retriever = Retriever(index, embedder)
+        retriever = Retriever(index, embedder, reranker=spans)
         for question in collection.questions:
             if not unseen(question):
                 continue
@@ -100,7 +89,7 @@ def examples(
             if hidden:
                 hits = [hit for hit in hits if hit.passage.document_id != question.document_id]
                 question = replace(question, kind="unanswerable")
-            example = _example(question, text, hits[: SETTINGS.passages], index.terms, general, words, reads)
+            example = _example(question, text, hits[: SETTINGS.passages], index.terms, general, words, spans)
             if example:
                 yield example
 
@@ -130,57 +119,66 @@ def _example(
     terms: TermIndex,
     general: GeneralFrequencies,
     words: Embedder,
-    reads: Reads | None,
+    spans: SpanReader,
 ) -> Example | None:
     asked = analyse(text)
     sentences = cut(hits)
     if not asked.stems or not sentences:
         return None
-    features = describe(asked, sentences, idf=terms.idf, general_idf=general.idf, word_vectors=words.encode)
-    readings: dict[int, Reading] = {}
-    if reads:
-        sentences, readings, features = examine(text, sentences, features, reads.first, reads.spans, SETTINGS)
+    described = describe(asked, sentences, idf=terms.idf, general_idf=general.idf, word_vectors=words.encode)
+    readings = read(text, sentences, spans)
+    features = np.hstack([described, span_features(sentences, readings)])
     labels = np.array(
         [right(s, question, in_gold=s.hit.passage.document_id == question.document_id) for s in sentences], np.int8
     )
-    return Example(question, sentences, readings, features.astype(np.float32), labels, terms.document_frequency, text)
+    known = frozenset(stem for stem in asked.stems if terms.document_frequency(stem))
+    return Example(question, sentences, readings, features.astype(np.float32), labels, known, text)
 
 
 def collect(
     data: Data, work: Path, embedder: Embedder, *, folders: int
 ) -> tuple[list[Example], dict[str, list[Example]]]:
     """The examples to fit on, of questions that neither embedder nor neural reader was trained on, and those of the
-    development sets: PIAF, all news, and folders of a few articles of each kind."""
-    general, reads = general_french(), Reads.load(BUNDLED / "reader")
-
-    def hidden(question: Question) -> bool:
-        return question.kind != "unanswerable" and hash_of(question) < 0.33
-
-    def swapped(question: Question) -> bool:
-        return 0.33 <= hash_of(question) < 0.5
-
+    development sets: PIAF, all news, and folders of a few articles of each kind. One process for each core."""
+    asked = [
+        (collections.piaf(data, "train", work, embedder), True),
+        (collections.news(data, "train", work, embedder), True),
+        *((folder, True) for folder in collections.small(data, folders, work, embedder)),
+        (collections.piaf(data, "dev", work, embedder), False),
+        (collections.news(data, "dev", work, embedder), False),
+        *((folder, False) for folder in collections.small(data, 40, work, embedder, part="dev")),
+    ]
     training: list[Example] = []
-    for collection in (
-        collections.piaf(data, "train", work, embedder),
-        collections.news(data, "train", work, embedder),
-        *collections.small(data, folders, work, embedder),
-    ):
-        training += examples(
-            collection, embedder, general, reads, unseen=for_confidence, without_gold=hidden, swapped=swapped
-        )
-        if not collection.name.startswith("small"):
-            print(f"{collection.name}: {len(training)} examples", flush=True)
-    piaf, news = collections.piaf(data, "dev", work, embedder), collections.news(data, "dev", work, embedder)
-    development = {
-        "piaf-dev": list(examples(piaf, embedder, general, reads, without_gold=hidden)),
-        "news-dev": list(examples(news, embedder, general, reads)),
-        "small-dev": [
-            example
-            for folder in collections.small(data, 40, work, embedder, part="dev")
-            for example in examples(folder, embedder, general, reads)
-        ],
-    }
+    development: dict[str, list[Example]] = {}
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for (collection, fitted), found in zip(asked, pool.map(_of_collection, *zip(*asked, strict=True)), strict=True):
+            if fitted:
+                training += found
+            else:
+                development.setdefault(f"{collection.name.partition('-')[0]}-dev", []).extend(found)
+            print(f"{collection.name}: {len(found)} examples", flush=True)
     return training, development
+
+
+def _of_collection(collection: Collection, fitted: bool) -> list[Example]:
+    """The examples of one collection, `fitted` on or of a development set, whose questions are all used."""
+    every = {"unseen": for_confidence, "without_gold": _hidden, "swapped": _swapped}
+    chosen = every if fitted else {"without_gold": _hidden} if collection.name == "piaf" else {}
+    embedder = open_embedder(str(BUNDLED / "embedder"))
+    return list(examples(collection, embedder, general_french(), _spans(), **chosen))
+
+
+@cache
+def _spans() -> SpanReader:
+    return SpanReader(BUNDLED / "reader", threads=1)
+
+
+def _hidden(question: Question) -> bool:
+    return question.kind != "unanswerable" and hash_of(question) < 0.33
+
+
+def _swapped(question: Question) -> bool:
+    return 0.33 <= hash_of(question) < 0.5
 
 
 def hash_of(question: Question) -> float:

@@ -94,7 +94,8 @@ class _Graph:
 
 
 def build(folder: Path, *, whole: bool = False) -> onnx.ModelProto:
-    """The graph of a BERT with a head for spans: ids, types, there (batch, length) int64 -> start, end logits."""
+    """The graph of a BERT with a head for spans and one for relevance: ids, types, there (batch, length) int64 -> start and
+    end logits (batch, length), relevance (batch,)."""
     config = json.loads((folder / "config.json").read_text("utf-8"))
     weights, offsets = _stored(folder / "model.safetensors")
     graph = _Graph(weights, offsets)
@@ -131,6 +132,11 @@ def build(folder: Path, *, whole: bool = False) -> onnx.ModelProto:
     both = graph.linear(x, "qa_outputs", whole=True)
     ends = graph.op("Split", both, axis=-1, num_outputs=2, outputs=2)
     last = graph.constant(np.array([-1], np.int64))
+    judge = load_file(folder / "relevance.safetensors")
+    about = graph.op("Gather", x, graph.constant(np.array(0, np.int64)), axis=1)
+    about = graph.op("MatMul", about, graph.constant(judge["weight"].T.copy()))
+    about = graph.op("Add", about, graph.constant(judge["bias"]))
+    graph.nodes.append(helper.make_node("Squeeze", [about, last], ["relevance"]))
     for name, end in zip(("start", "end"), ends, strict=True):
         graph.nodes.append(helper.make_node("Squeeze", [end, last], [name]))
     shape = ["batch", "length"]
@@ -138,7 +144,10 @@ def build(folder: Path, *, whole: bool = False) -> onnx.ModelProto:
         helper.make_graph(
             graph.nodes, "reader",
             [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("ids", "types", "there")],
-            [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n in ("start", "end")],
+            [
+                *(helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n in ("start", "end")),
+                helper.make_tensor_value_info("relevance", TensorProto.FLOAT, ["batch"]),
+            ],
             graph.constants,
         ),
         opset_imports=[helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)], ir_version=10,
@@ -160,7 +169,11 @@ def _stored(path: Path) -> tuple[dict[str, np.ndarray], dict[str, tuple[int, int
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="of a BertForQuestionAnswering in half precision")
+    parser.add_argument(
+        "folder",
+        type=Path,
+        help="of a BertForQuestionAnswering in half precision, with relevance.safetensors beside it",
+    )
     folder = parser.parse_args().folder
     onnx.save(build(folder), folder / "model.onnx")
 

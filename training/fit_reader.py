@@ -127,7 +127,9 @@ def outcome(example: Example, scorer: Perceptron, settings: Settings, general: G
     asked, sentences = analyse(example.text), example.sentences
     logits = scorer.logits(example.features)
     order = np.argsort(-logits, kind="stable")
-    row = confidence_features(asked, sentences, example.readings, example.features, logits, example.known, general)
+    row = confidence_features(
+        asked, sentences, example.readings, example.features, logits, example.known.__contains__, general
+    )
     chosen = choose(sentences, softmax(logits), order, settings)
     answers = example.question.answers if example.question.kind != "unanswerable" else ()
 

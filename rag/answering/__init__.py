@@ -15,8 +15,8 @@ from rag.records import Claim, Hit
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an answerer proposes. `confidence`: probability in 0..1 that the claims hold the answer; `tokens`: how many its
-    models read and wrote.
+    """What an answerer proposes. `confidence`: probability in 0..1 that the claims hold the answer; `said`: the few words
+    with which some of the claims answer, by their place, the best first; `tokens`: how many its models read and wrote.
 
     Below the answerer's own threshold `abstained` is set, and the claims are what would have been said.
     """
@@ -25,6 +25,7 @@ class Draft:
     short_answer: str | None
     confidence: float
     abstained: bool
+    said: tuple[tuple[int, str], ...] = ()
     tokens: int = 0
 
 

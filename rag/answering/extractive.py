@@ -1,8 +1,7 @@
 """The bundled reader: it quotes the sentences that answer, and knows how likely they do.
 
-Three steps, each surer and dearer than the one before. A small perceptron over the features of `features.py` picks the
-passages that are worth reading; the neural reader (`reading.py`) says where in them an answer may stand; a second
-perceptron over both gives each sentence its share of the belief that it is the one that answers. A last one turns
+The neural reader (`reading.py`) says where in each passage an answer may stand. A small perceptron over that and over the
+features of `features.py` gives each sentence its share of the belief that it is the one that answers. Another one turns
 the best into the probability that what is quoted holds the answer at all.
 """
 
@@ -21,7 +20,7 @@ from rag import french
 from rag.answering import Draft
 from rag.answering.features import SENTENCE_FEATURES, Idf, Sentence, WordVectors, cut, describe, ends
 from rag.answering.question import TYPES, Question, analyse
-from rag.answering.reading import SPAN_FEATURES, Reading, SpanReader, span_features
+from rag.answering.reading import NAME, SPAN_FEATURES, Reading, SpanReader, span_features
 from rag.answering.scorer import Perceptron
 from rag.answering.short import short_answer
 from rag.frequencies import GeneralFrequencies, general_french
@@ -60,6 +59,7 @@ _LEANS = re.compile(
     r"|(?:est|était|serait|sera) (?:\w+ )?(?:possible|nécessaire|important|prévu|temps|vrai|probable|difficile|interdit|question)))"
     r")\b"
 )
+_LIKELY = 0.5  # of the best sentence's probability: what such a sentence says is an answer too
 _ITEM = re.compile(r"(?:[-*•–—]|\d{1,2}[.)])\s|[a-zà-ÿ]")  # of a list: a bullet, a number, or a lower-case letter
 
 
@@ -68,8 +68,7 @@ class Settings:
     """Fitted on development data: see training/fit_reader.py."""
 
     threshold: float = 0.5  # confidence under which it says "je ne sais pas"
-    passages: int = 8  # whose sentences are weighed by their words
-    read: int = 5  # of them, by the neural reader
+    passages: int = 8  # that are read
     companion: float = 0.25  # a further sentence is quoted when its probability is this share of the best one's
     most: int = 3  # sentences quoted at most
 
@@ -78,10 +77,9 @@ class ExtractiveReader:
     """Answers by quoting. `spans` reads the passages; `idf(stem)` weighs words by the open index, and `known(stem)` tells
     whether it has them."""
 
-    name = "sourcier-lecteur-1"
+    name = NAME
 
     def __init__(self, folder: Path, *, spans: SpanReader, idf: Idf, known: Idf, word_vectors: WordVectors) -> None:
-        self._first = Perceptron.load(folder / "first.safetensors")
         self._sentence = Perceptron.load(folder / "sentence.safetensors")
         self._confidence = Perceptron.load(folder / "confidence.safetensors")
         self._general = general_french()
@@ -97,41 +95,31 @@ class ExtractiveReader:
         words = describe(
             asked, sentences, idf=self._idf, general_idf=self._general.idf, word_vectors=self._word_vectors
         )
-        sentences, readings, features = examine(question, sentences, words, self._first, self._spans, self.settings)
+        readings = read(question, sentences, self._spans)
+        features = np.hstack([words, span_features(sentences, readings)])
         logits = self._sentence.logits(features)
         probabilities = softmax(logits)
         order = np.argsort(-logits, kind="stable")
         row = confidence_features(asked, sentences, readings, features, logits, self._known, self._general)
         confidence = float(self._confidence(row[None])[0])
         chosen = choose(sentences, probabilities, order, self.settings)
+        quoted = with_subjects(sentences, chosen)
+        likely = [i for i in chosen if probabilities[i] >= _LIKELY * probabilities[chosen[0]]]
+        short = {i: short_answer(sentences[i], readings[sentences[i].rank]) for i in likely}
         return Draft(
-            claims=tuple(_claim(sentences[i]) for i in with_subjects(sentences, chosen)),
-            short_answer=short_answer(sentences[chosen[0]], readings[sentences[chosen[0]].rank]),
+            claims=tuple(_claim(sentences[i]) for i in quoted),
+            short_answer=short[chosen[0]],
             confidence=round(confidence, 4),
             abstained=confidence < self.settings.threshold,
+            said=tuple((quoted.index(i), text) for i, text in short.items() if text),
             tokens=sum(reading.tokens for reading in readings.values()),
         )
 
 
-def examine(
-    question: str,
-    sentences: Sequence[Sentence],
-    words: np.ndarray,
-    first: Perceptron,
-    spans: SpanReader,
-    settings: Settings,
-) -> tuple[list[Sentence], dict[int, Reading], np.ndarray]:
-    """Read the passages that are worth it: their sentences, their readings by rank, and what words and neural reader
-    say of each of these sentences, shape (sentences, len(FEATURES)). `words` is of `describe` for all `sentences`."""
-    best: dict[int, float] = {}
-    for sentence, logit in zip(sentences, first.logits(words).tolist(), strict=True):
-        best[sentence.rank] = max(logit, best.get(sentence.rank, logit))
-    chosen = sorted(sorted(best, key=lambda rank: -best[rank])[: settings.read])
-    kept = [i for i, sentence in enumerate(sentences) if sentence.rank in chosen]
-    passages = {sentences[i].rank: sentences[i].hit.passage for i in kept}
-    readings = dict(zip(passages, spans.read(question, list(passages.values())), strict=True))
-    read = [sentences[i] for i in kept]
-    return read, readings, np.hstack([words[kept], span_features(read, readings)])
+def read(question: str, sentences: Sequence[Sentence], spans: SpanReader) -> dict[int, Reading]:
+    """The readings of the passages of these sentences, by rank."""
+    passages = {sentence.rank: sentence.hit.passage for sentence in sentences}
+    return dict(zip(passages, spans.read(question, list(passages.values())), strict=True))
 
 
 def choose(

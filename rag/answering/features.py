@@ -96,7 +96,7 @@ def describe(
 
     passages = _group(sentences)
     rows = np.zeros((len(sentences), len(SENTENCE_FEATURES)), np.float32)
-    best_fused = max((s.hit.score for s in sentences), default=0.0)
+    best_fused = max((s.hit.parts.get("fused", s.hit.score) for s in sentences), default=0.0)
     for members in passages:
         passage = sentences[members[0]].hit.passage
         title_stems = set(french.terms(f"{passage.title}\n{passage.heading}"))
@@ -120,8 +120,8 @@ def describe(
                 weights @ np.maximum(soft[i], soft_before),
                 cosine[i],
                 s.hit.parts.get("dense", 0.0),
-                s.hit.score,
-                best_fused - s.hit.score,
+                s.hit.parts.get("fused", s.hit.score),
+                best_fused - s.hit.parts.get("fused", s.hit.score),
                 1 / (1 + s.rank),
                 _share(question.names, s.stems),
                 _share(question.names, {q for q, m in zip(question.stems, in_passage, strict=True) if m}),

@@ -16,9 +16,12 @@ def short_answer(sentence: Sentence, reading: Reading) -> str | None:
     """
     passage = sentence.hit.passage
     shift = sentence.start - passage.start
-    start, end, _ = reading.best(shift, sentence.end - passage.start)
+    span = reading.likeliest(shift, sentence.end - passage.start)
+    if span is None:
+        return None
+    start, end = span
     if not any(character.isalpha() for character in passage.text[start:end]):
-        for span in sentence.spans:
-            if span.kind == "number" and span.start + shift <= start and end <= span.end + shift:
-                start, end = span.start + shift, span.end + shift
+        for number in sentence.spans:
+            if number.kind == "number" and number.start + shift <= start and end <= number.end + shift:
+                start, end = number.start + shift, number.end + shift
     return passage.text[start:end].strip(_EDGES) or None

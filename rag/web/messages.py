@@ -12,6 +12,7 @@ from rag.assistant import LONGEST_QUESTION
 from rag.citations import plain
 from rag.records import Answer, Citation, DocumentReference, Turn
 from rag.web.markup import element, fragment
+from rag.web.notes import note_line
 from rag.web.viewer import facts
 from rag.web.words import Words, french_spaces
 
@@ -153,6 +154,8 @@ def _answer(answer: Answer, exchange: Exchange, place: int, words: Words) -> Ite
     if paragraph:
         yield element("p", *paragraph, lang="fr")
     if exchange.state == "done" and answer.citations:
+        for note in answer.notes:
+            yield element("p", note_line(note, answer.citations, words), class_="notice")
         yield _sources(answer.citations, place, words)
 
 

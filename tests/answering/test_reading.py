@@ -138,6 +138,29 @@ def test_the_best_span_is_the_best_of_all(start: list[float], end: list[float]) 
 
 
 @settings(max_examples=60, deadline=None)
+@given(start=LOGITS, end=LOGITS)
+def test_the_likeliest_span_agrees_most_with_the_twenty_best(start: list[float], end: list[float]) -> None:
+    n = min(len(start), len(end))
+    s, e = np.array(start[:n]), np.array(end[:n])
+    offsets = np.array([[i * 3, i * 3 + 2] for i in range(n)], np.int32)
+    spans = sorted(((i, j) for i in range(n) for j in range(i, n)), key=lambda x: -(s[x[0]] + e[x[1]]))[:20]
+    most = s[spans[0][0]] + e[spans[0][1]]
+
+    def expected(one: tuple[int, int]) -> float:
+        total = 0.0
+        for other in spans:
+            words, others = set(range(one[0], one[1] + 1)), set(range(other[0], other[1] + 1))
+            share = np.exp((s[other[0]] + e[other[1]] - most) / 0.7)
+            total += share * 2 * len(words & others) / (len(words) + len(others))
+        return total
+
+    found = Reading(s, e, offsets, 0.0, 0.0, 0.0).likeliest(0, 3 * n)
+    assert found is not None
+    chosen = found[0] // 3, (found[1] - 2) // 3
+    assert expected(chosen) == pytest.approx(max(map(expected, spans)), rel=0.05)
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     words=st.lists(
         st.sampled_from(["Le", "port", "rouvre", ".", "Il", "a", "12", "quais", "!", "\n", "«", "»"]), max_size=60
@@ -147,10 +170,15 @@ def test_the_best_span_of_a_sentence_lies_in_it(words: list[str]) -> None:
     text = " ".join(words)
     x = Encoder(TOKENIZER)(([5], frozenset()), "", text)
     rng = np.random.default_rng(len(words))
-    reading = Reading(rng.normal(size=len(x.offsets)), rng.normal(size=len(x.offsets)), x.offsets, 0.0, 0.0)
+    reading = Reading(rng.normal(size=len(x.offsets)), rng.normal(size=len(x.offsets)), x.offsets, 0.0, 0.0, 0.0)
     for begin, stop in french.sentences(text):
         start, end, margin = reading.best(begin, stop)
+        likeliest = reading.likeliest(begin, stop)
         if margin > -20:
             assert begin <= start < end <= stop
+            assert likeliest is not None
+            assert begin <= likeliest[0] < likeliest[1] <= stop
+        else:
+            assert likeliest is None
         shares = reading.shares(begin, stop)
         assert all(-20 <= share <= 1e-6 for share in shares)

@@ -205,7 +205,7 @@ def test_questions_without_documents_say_what_to_do(tmp_path: Path) -> None:
     ("name", "message"),
     [
         ("bm26", "the systems are default, bm25"),
-        ("default:seuil=0.3", "no option 'seuil': its options are embedder, top_k"),
+        ("default:seuil=0.3", "no option 'seuil': its options are embedder, reranker, top_k"),
         ("default:threshold=haut", "threshold is a number"),
         ("bm25:top_k=1.5", "top_k is a whole number"),
         ("bm25:top_k", "key=value"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.records import Answer, Citation, DocumentReference, Hit, Passage, Turn
+from rag.records import Answer, Citation, DocumentReference, Hit, Note, Passage, Turn
 from rag.web.messages import Exchange, conversation, history, split_markers, welcome
 from rag.web.words import Words
 from web import hostile
@@ -76,6 +77,18 @@ def test_an_answer_with_its_markers_and_sources() -> None:
     assert marker.attributes["aria-label"] == "Source 1\u00a0: ouvrir «\u00a0Gwangju\u00a0»"
     items = [e.text.replace("\u2060", "") for e in reading.all("li")]
     assert items == ["13GwangjuN. Michaels · 17\u00a0mars 2025", "2Viêt Nam"], "each document once"
+
+
+def test_notes_stand_between_the_answer_and_its_sources() -> None:
+    cited = _cite(1, "Le ministre vient lundi.")
+    answer = replace(_answer("Le ministre vient lundi. [1]", cited), notes=(Note("relative_date", (1,), ("lundi",)),))
+    reading = _read(_done(answer))
+    assert [e.text for e in reading.all(".notice")] == [
+        "«\u00a0lundi\u00a0»\u00a0: l’article [1] est daté du 17\u00a0mars 2025."
+    ]
+    assert not _read(Exchange("Quand ?", answer, state="writing", draft="Le")).all(".notice"), (
+        "not before it is written"
+    )
 
 
 def test_a_marker_without_a_citation_is_text() -> None:

@@ -19,6 +19,7 @@ from rag.evaluation.systems.stages import Stages
 from rag.index import Index
 from rag.progress import Progress
 from rag.records import Answer, Hit, SourcierError
+from rag.reranking import NO_RERANKER, Reranker
 from rag.retrieval import Fusion, Retriever
 from rag.settings import BUNDLED
 
@@ -29,17 +30,20 @@ _RANKED = 1000  # passages asked for where only the ranking counts
 class Product:
     """The ask trip over a data set. `retrieval`: "hybrid" as shipped, "lexical" (BM25 alone) or "dense" (vectors alone).
 
-    Options: `embedder` (folder or hub name), `top_k` (passages in the ranking of an answered question), the weights
-    of `rag.retrieval.Fusion`, and the settings of the reader (`threshold`, `passages`, …).
+    Options: `embedder` and `reranker` (folder or hub name; no reranker: `none`), `top_k` (passages in the ranking of an
+    answered question), the weights of `rag.retrieval.Fusion`, and the settings of the reader (`threshold`, `passages`, …).
     """
 
     def __init__(self, name: str, options: dict[str, str], *, retrieval: str = "hybrid") -> None:
         """Raises SourcierError for an option that is not known."""
         fusion, reader = Fusion.load(), asdict(ReaderSettings())
-        values = overrides(name, options, {"embedder": "", "top_k": _EVIDENCE, **asdict(fusion), **reader})
+        values = overrides(
+            name, options, {"embedder": "", "reranker": "", "top_k": _EVIDENCE, **asdict(fusion), **reader}
+        )
         self.name = name
         self._retrieval = retrieval
         self._embedder_name: str | None = values.pop("embedder", None)
+        self._reranker: str | None = values.pop("reranker", None)
         self._top_k: int = values.pop("top_k", _EVIDENCE)
         self._reader = {key: value for key, value in values.items() if key in reader}
         self._fusion = replace(fusion, **{key: value for key, value in values.items() if key not in reader})
@@ -48,16 +52,23 @@ class Product:
         self._embedder = open_embedder(self._embedder_name)
         self._collection = Collection(dataset, work, self._embedder, progress)
         self._assistant = _Configured(
-            self._collection.directory, self._embedder, self._fusion, self._retrieval, self._reader
+            self._collection.directory, self._embedder, self._reranker, self._fusion, self._retrieval, self._reader
         )
         return self._collection
 
     def describe(self) -> dict[str, Any]:
-        reader = self._assistant.models["reader"]
+        models = self._assistant.models
         return {
             "retrieval": {"mode": self._retrieval, "top_k": self._top_k, **asdict(self._fusion)},
             "embedder": {"name": self._embedder.name, "fingerprint": self._embedder.fingerprint},
-            "reader": {"name": reader, "fingerprint": _fingerprint(BUNDLED / "reader"), **self._assistant.settings},
+            "reranker": _named(
+                models.get("reranker", models["reader"]) if self._retrieval == "hybrid" else NO_RERANKER
+            ),
+            "reader": {
+                "name": models["reader"],
+                "fingerprint": _fingerprint(BUNDLED / "reader"),
+                **self._assistant.settings,
+            },
         }
 
     def predict(self, example: Example, mode: str) -> Prediction:
@@ -116,35 +127,60 @@ class _Configured(Assistant):
     """The assistant with one way of retrieval, and other settings of its reader."""
 
     def __init__(
-        self, directory: Path, embedder: Embedder, fusion: Fusion, mode: str, reader_settings: dict[str, Any]
+        self,
+        directory: Path,
+        embedder: Embedder,
+        reranker: str | None,
+        fusion: Fusion,
+        mode: str,
+        reader_settings: dict[str, Any],
     ) -> None:
         self._mode, self._reader_settings = mode, reader_settings
-        super().__init__(directory, embedder, fusion=fusion)
+        super().__init__(directory, embedder, fusion=fusion, reranker=reranker)
 
     def _open(self) -> Any:
         generation = super()._open()
         generation.reader.settings = replace(generation.reader.settings, **self._reader_settings)
         self.settings = asdict(generation.reader.settings)
-        retriever = _OneMode(generation.index, self._embedder, self._fusion, self._mode)
+        retriever = _OneMode(generation.index, self._embedder, self._fusion, self._mode, self._reranker)
         return replace(generation, retriever=retriever)
 
 
 class _OneMode(Retriever):
-    """A retriever whose mode is settled. It changes which passages are found and their order; the scores stay those of
-    the fusion, since the reader was fitted on that scale and would take others for bad evidence."""
+    """A retriever whose mode is settled. It changes which passages are found and their order; what the reader is told of
+    them stays on the scale of the fusion, which it was fitted on, and would take others for bad evidence."""
 
-    def __init__(self, index: Index, embedder: Embedder, fusion: Fusion | None, mode: str) -> None:
-        super().__init__(index, embedder, fusion)
+    def __init__(
+        self, index: Index, embedder: Embedder, fusion: Fusion | None, mode: str, reranker: Reranker | None
+    ) -> None:
+        super().__init__(index, embedder, fusion, reranker=reranker)
         self._mode = mode
 
     def search(
-        self, question: str, top_k: int = 10, *, mode: str = "hybrid", within: Ids[str] | None = None
+        self,
+        question: str,
+        top_k: int = 10,
+        *,
+        mode: str = "hybrid",
+        within: Ids[str] | None = None,
+        rerank: bool = True,
     ) -> list[Hit]:
-        hits = super().search(question, top_k, mode=self._mode, within=within)
+        hits = super().search(question, top_k, mode=self._mode, within=within, rerank=rerank)
         if self._mode == "hybrid":
             return hits
         most = max((hit.parts["bm25"] for hit in hits), default=0.0) or 1.0
-        return [replace(hit, score=hit.parts["bm25"] / most + self.fusion.dense * hit.parts["dense"]) for hit in hits]
+        return [
+            replace(
+                hit, parts={**hit.parts, "fused": hit.parts["bm25"] / most + self.fusion.dense * hit.parts["dense"]}
+            )
+            for hit in hits
+        ]
+
+
+def _named(model: str) -> dict[str, str]:
+    """A model's name, and the fingerprint of its folder where it has one of its own."""
+    folder = Path(model)
+    return {"name": model, "fingerprint": _fingerprint(folder)} if folder.is_dir() else {"name": model}
 
 
 def _fingerprint(folder: Path) -> str:
