@@ -68,7 +68,7 @@ class Settings:
     """Fitted on development data: see training/fit_reader.py."""
 
     threshold: float = 0.5  # confidence under which it says "je ne sais pas"
-    passages: int = 8  # that are read
+    passages: int = 8  # that are read; the weights are fitted with as many
     companion: float = 0.25  # a further sentence is quoted when its probability is this share of the best one's
     most: int = 3  # sentences quoted at most
 

@@ -23,7 +23,7 @@ from rag.records import Passage
 NAME = "sourcier-lecteur-2"
 LONGEST_SPAN = 60  # tokens
 _NEVER = -20.0  # the margin of a sentence that the model did not see
-_BATCH_TOKENS = 2400  # padding included
+_BATCH_TOKENS = 256  # a passage at a time, or a few short ones: nothing is padded, and it stays in the cache
 _LIKELY, _SHARPNESS = 20, 0.7  # spans that are weighed against each other, and the temperature of their shares
 _KEPT = 256  # readings: those of a few users' questions under way
 
